@@ -1,0 +1,66 @@
+/** Who calls, and what they may do. Knows: scopes, the tenant of a credential. Does not know: HTTP, tokens, the store. */
+import { ScimError } from '../scim/errors.js';
+import type { Tenant } from '../store/store.js';
+import { AccessError, AccessRefused, bearerChallenge } from './refusal.js';
+
+/** What each scope allows. Neither includes the other. */
+export const SCOPES = {
+  'scim:read': 'read users, groups and the discovery documents',
+  'scim:write': 'create, change and delete users and groups',
+} as const satisfies Record<string, string>;
+
+/** A permission of a credential. */
+export type Scope = keyof typeof SCOPES;
+
+/** What a credential gets when nobody says otherwise. */
+export const ALL_SCOPES = Object.keys(SCOPES) as readonly Scope[];
+
+/** Who is calling: the outcome of authentication, and all that later steps learn of the credential. */
+export interface Principal {
+  readonly tenant: Tenant;
+  readonly credential: { readonly id: string; readonly name: string };
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/** True for the name of a scope that this version knows. */
+export function isScope(text: string): text is Scope {
+  return Object.hasOwn(SCOPES, text);
+}
+
+/**
+ * Scopes separated by commas or blanks, `scim:read,scim:write`; repeated ones count once.
+ * @throws AccessError that names the one that is wrong, or says that there is none.
+ */
+export function parseScopes(text: string): Scope[] {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  const known = ALL_SCOPES.join(' and ');
+  if (names.length === 0) throw new AccessError('invalid', `no scope was given; the scopes are ${known}`);
+  const wrong = names.find((name) => !isScope(name));
+  if (wrong !== undefined) {
+    throw new AccessError('invalid', `${JSON.stringify(wrong)} is not a scope; the scopes are ${known}`);
+  }
+  return [...new Set(names.filter(isScope))];
+}
+
+/** @throws AccessRefused forbidden, with the challenge of RFC 6750 §3.1 that names the missing scope. */
+export function requireScope(principal: Principal, scope: Scope): void {
+  if (principal.scopes.has(scope)) return;
+  throw new AccessRefused(
+    'forbidden',
+    `The credential lacks the scope ${scope}, which is needed to ${SCOPES[scope]}.`,
+    bearerChallenge('insufficient_scope', { scope }),
+  );
+}
+
+/**
+ * The tenant in `/tenants/{name}/scim/v2` must be the credential's own.
+ *
+ * Otherwise the answer is the one for any address that does not exist: 404, the same whether or not another tenant
+ * has that name, so that a credential cannot be used to find out who else is served. A 401 would say that the token
+ * is bad, which it is not, and would make clients such as Entra suspend provisioning as if the secret had expired.
+ * @throws ScimError notFound
+ */
+export function requireTenant(principal: Principal, nameInPath: string): void {
+  if (nameInPath.toLowerCase() === principal.tenant.name.toLowerCase()) return;
+  throw new ScimError('notFound');
+}

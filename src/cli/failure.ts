@@ -1,0 +1,75 @@
+/** What a failed command says, in one sentence, and the exit code it ends with. */
+import { CommanderError } from 'commander';
+import { AccessError } from '../access/refusal.js';
+import { OptionError } from '../options.js';
+import { StoreUnavailable } from '../store/store.js';
+
+/** Exit codes: done; refused or failed; the command was not written as it should be. */
+export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** The command line is wrong in a way that the parser cannot see. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** The command cannot do what it was asked; the message says why and what to do. */
+export class CommandFailed extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'CommandFailed';
+  }
+}
+
+/** The exit code for what a command threw. */
+export function exitCodeOf(error: unknown): number {
+  // Help and version end by a throw as well, with exit code 0; help that stands in for a missing command has 1.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof UsageError || error instanceof OptionError) return EXIT.usage;
+  if (error instanceof AccessError && error.kind === 'invalid') return EXIT.usage;
+  return EXIT.failed;
+}
+
+/** One sentence for the terminal; undefined where the parser has spoken already. Never a stack. */
+export function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof CommanderError) return undefined;
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof StoreUnavailable) return `the store is not available: ${firstLine(rootOf(error).message)}`;
+  return systemSentence(error) ?? firstLine(error.message || error.name);
+}
+
+/** The failure of opening a store, with the store's name; errors of the operating system name what they are about. */
+export function openingFailed(spec: string, error: unknown): Error {
+  if (!(error instanceof Error) || systemSentence(error) !== undefined) return error as Error;
+  return new CommandFailed(`the store ${spec} cannot be used: ${firstLine(rootOf(error).message)}`, { cause: error });
+}
+
+/** Errors of the operating system in words; their own messages are made of calls and constants. */
+function systemSentence(error: Error): string | undefined {
+  const { code, address, port, path } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const where = port === undefined ? path : `${address ?? ''}:${port}`;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${where} is in use by another process; choose another port with --port`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `this machine has no address ${address ?? (error as { hostname?: string }).hostname ?? ''} to listen on`;
+    case 'EACCES':
+    case 'EPERM':
+      return `permission to use ${where ?? 'a file'} was denied`;
+    case 'EROFS':
+      return `${where ?? 'the file system'} can only be read`;
+    default:
+      return undefined;
+  }
+}
+
+function rootOf(error: Error): Error {
+  return error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}

@@ -1,0 +1,63 @@
+/** The command line as a whole: which commands there are, and how each of them ends. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { EXIT, exitCodeOf, sentenceOf } from './failure.js';
+import { addServeCommand } from './serve.js';
+import { addTenantCommands } from './tenant.js';
+import type { Terminal } from './terminal.js';
+import { addTokenCommands } from './token.js';
+
+const EXAMPLES = `
+Examples:
+  scim-target serve --port 8080 --store sqlite:./data/scim.db
+  scim-target tenant create acme --profile entra
+  scim-target token create --tenant acme --name "Entra production" --expires 365d
+  scim-target token list --tenant acme
+
+The tenant and token commands work while a server has the same SQLite file open.
+Exit codes: 0 done, 1 refused or failed, 2 the command is not written as it should be.
+`;
+
+/** Runs one command line, without node and the script's name. Gives the exit code; never throws. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await createProgram(terminal).parseAsync([...args], { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    const sentence = sentenceOf(error);
+    if (sentence !== undefined) terminal.err(`scim-target: ${sentence}\n`);
+    if (isDebugging(terminal) && error instanceof Error) terminal.err(`${error.stack}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+/** A stack is for whoever asked for one. */
+function isDebugging({ env }: Terminal): boolean {
+  return ['debug', 'trace'].includes(env.SCIM_TARGET_LOG_LEVEL ?? '');
+}
+
+function createProgram(terminal: Terminal): Command {
+  const program = new Command('scim-target')
+    .description('A SCIM 2.0 target server: Microsoft Entra ID, Okta and others provision users and groups into it.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain the command')
+    // Settings before commands: a command takes them from its parent when it is added.
+    .exitOverride()
+    .showHelpAfterError('(--help explains the command)')
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'scim-target: ')),
+    })
+    .addHelpText('after', EXAMPLES);
+  addServeCommand(program, terminal);
+  addTenantCommands(program, terminal);
+  addTokenCommands(program, terminal);
+  return program;
+}
+
+/** Two folders up from dist/cli and from src/cli alike. */
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return (manifest as { version: string }).version;
+}

@@ -1,0 +1,57 @@
+/** `scim-target serve`: start, say where, and stop in order when told to. Every option of options.ts is a flag of it. */
+import { type Command, Option } from 'commander';
+import { OPTIONS, type OptionDescription, readOptions, type ServerOptions } from '../options.js';
+import { startServer } from '../server.js';
+import { scimBaseUrl } from './base-url.js';
+import { openingFailed } from './failure.js';
+import { firstStart } from './first-start.js';
+import { untilStopped } from './stop.js';
+import type { Terminal } from './terminal.js';
+
+type ServeFlags = Partial<Record<keyof ServerOptions, string>>;
+
+const EXAMPLES = `
+A flag goes before the environment. On an empty store the first start creates a tenant named "default" and prints
+its SCIM base URL and a token, once; not with NODE_ENV=production.
+SIGTERM and SIGINT let requests in flight finish; a second signal does not wait for them.
+
+Examples:
+  scim-target serve
+  scim-target serve --host 0.0.0.0 --port 8443 --store sqlite:/data/scim.db
+  SCIM_TARGET_STORE=memory: scim-target serve
+`;
+
+/** Adds the `serve` command to the program. */
+export function addServeCommand(program: Command, terminal: Terminal): void {
+  const serve = program
+    .command('serve')
+    .description('Run the server.')
+    .addHelpText('after', EXAMPLES)
+    .action((flags: ServeFlags) => runServe(flags, terminal));
+  for (const description of OPTIONS) serve.addOption(flagOf(description));
+}
+
+/** Without a default of the parser's own: readOptions must see whether the flag was given. */
+function flagOf({ flag, description, default: fallback, unit, env }: OptionDescription): Option {
+  const value = `<${unit ?? 'value'}>`;
+  const origin = fallback === undefined ? `env ${env.join(', ')}` : `default ${fallback}; env ${env.join(', ')}`;
+  return new Option(`${flag} ${value}`, `${description} [${origin}]`);
+}
+
+async function runServe(flags: ServeFlags, terminal: Terminal): Promise<void> {
+  const options = readOptions(terminal.env, flags);
+  // What else could fail is the port, and that error is one of the operating system.
+  const server = await startServer(options).catch((error: unknown) => {
+    throw openingFailed(options.store, error);
+  });
+  const stopped = untilStopped(() => server.close(), terminal);
+  try {
+    const baseUrl = scimBaseUrl(options.publicUrl ?? server.url);
+    terminal.err(`Listening at ${server.url} with the store ${options.store}. The SCIM base URL is ${baseUrl}\n`);
+    await firstStart({ store: server.store, baseUrl, isKept: options.store !== 'memory:', terminal });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  await stopped;
+}

@@ -1,0 +1,365 @@
+/**
+ * What one tenant can do: the same few operations for every resource type. Each write reads, plans (plan.ts, pure),
+ * commits (write.ts to the store) and answers with what is now durable. Knows: profiles, limits, conflicts. Does not
+ * know: HTTP, engines, any attribute by name.
+ */
+import { ScimError } from '../scim/errors.js';
+import type { FilterNode } from '../scim/filter/node.js';
+import type { FilterLimits } from '../scim/filter/parse.js';
+import type { Json, JsonObject } from '../scim/json.js';
+import { namedMembers, needsEdges } from '../scim/patch/edge-plan.js';
+import { parsePatch } from '../scim/patch/operation.js';
+import type { Dialect } from '../scim/profiles.js';
+import { readResource } from '../scim/resource/normalise.js';
+import { entityTag, type ResourceMeta } from '../scim/resource/present.js';
+import { isShown, type Projection } from '../scim/resource/project.js';
+import type { Attribute, ResourceType } from '../scim/schema/characteristics.js';
+import {
+  type Actor,
+  type ChangeOperation,
+  type Edge,
+  type Membership,
+  MissingReference,
+  type ResourceKey,
+  type Sort,
+  type Store,
+  type StoredResource,
+  UniquenessConflict,
+  VersionConflict,
+  type Write,
+} from '../store/store.js';
+import { edgeDifference, edgeElements, memberIds, memberPages, membershipElement } from './members.js';
+import { checkMemberLimit, type Plan, planCreate, planPatch, planReplace } from './plan.js';
+import { deleteWrite, documentDifference, memberTypeNames, type Occasion, putWrite } from './write.js';
+
+/** Who asks, and how they speak. */
+export interface Caller {
+  /** Tenant.id */
+  readonly tenant: string;
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly dialect: Dialect;
+}
+
+/** Entity tags as a client lists them; `*` for any. */
+export type Tags = readonly string[] | '*' | undefined;
+
+/** What must be true of the version of a resource before it is written. RFC 9110 §13.1; undefined: no condition. */
+export interface Conditions {
+  readonly ifMatch?: Tags;
+  readonly ifNoneMatch?: Tags;
+}
+
+/** A resource as one answer needs it: with what its projection shows and nothing else read. */
+export interface ResourceView {
+  readonly type: ResourceType;
+  /** Canonical, with the memberships when they are shown. */
+  readonly document: JsonObject;
+  readonly meta: ResourceMeta;
+  /** Pages of members, read while they are written out; undefined when they are not shown. */
+  readonly members: AsyncIterable<Edge[]> | undefined;
+}
+
+export interface SearchRequest {
+  readonly filter: FilterNode | undefined;
+  readonly sort: Sort | undefined;
+  /** From 1. */
+  readonly startIndex: number;
+  /** The most resources to answer with. */
+  readonly count: number;
+}
+
+export interface SearchResult {
+  readonly total: number;
+  readonly resources: ResourceView[];
+}
+
+export interface DirectoryOptions {
+  readonly store: Store;
+  /** A resource type by its name. */
+  readonly types: (name: string) => ResourceType | undefined;
+  /** The present time, ISO 8601 UTC. */
+  readonly clock: () => string;
+  /** A new id, never given before. */
+  readonly newId: () => string;
+  readonly filterLimits: FilterLimits;
+  /** Members that one request may name. */
+  readonly maxMembers: number;
+}
+
+/** How often a write that lost a race is planned again before the client is told. */
+const MAX_ATTEMPTS = 100;
+
+export class Directory {
+  /** By type: what is unique by schema, and what where the profile asks for more. */
+  private readonly unique = new Map<ResourceType, Record<'schema' | 'profile', ReadonlySet<Attribute>>>();
+
+  private readonly store: Store;
+
+  constructor(private readonly options: DirectoryOptions) {
+    this.store = options.store;
+  }
+
+  /** RFC 7644 §3.3. @throws ScimError */
+  async create(
+    caller: Caller,
+    type: ResourceType,
+    body: Json | undefined,
+    projection: Projection,
+  ): Promise<ResourceView> {
+    const plan = planCreate(body, type, caller.dialect);
+    checkMemberLimit(plan, this.options.maxMembers);
+    const key = { tenant: caller.tenant, type: type.name, id: this.options.newId() };
+    return this.view(await this.apply(caller, type, key, undefined, plan, 'create'), type, projection);
+  }
+
+  /** RFC 7644 §3.4.1. @throws ScimError notFound */
+  async get(caller: Caller, type: ResourceType, id: string, projection: Projection): Promise<ResourceView> {
+    const resource = await this.store.get({ tenant: caller.tenant, type: type.name, id });
+    if (!resource) throw notFound(type, id);
+    return this.view(resource, type, projection);
+  }
+
+  /** RFC 7644 §3.4.2. */
+  async search(
+    caller: Caller,
+    type: ResourceType,
+    request: SearchRequest,
+    projection: Projection,
+  ): Promise<SearchResult> {
+    const { total, resources } = await this.store.search({
+      tenant: caller.tenant,
+      type: type.name,
+      filter: request.filter,
+      sort: request.sort,
+      offset: request.startIndex - 1,
+      limit: request.count,
+    });
+    return { total, resources: await this.views(resources, type, projection) };
+  }
+
+  /** RFC 7644 §3.5.1. @throws ScimError */
+  async replace(
+    caller: Caller,
+    type: ResourceType,
+    id: string,
+    body: Json | undefined,
+    conditions: Conditions,
+    projection: Projection,
+  ): Promise<ResourceView> {
+    const described = readResource(body, type, caller.dialect);
+    const changed = await this.change(caller, type, id, conditions, (current) => {
+      const plan = planReplace(current.document, described, type, caller.dialect);
+      checkMemberLimit(plan, this.options.maxMembers);
+      return this.apply(caller, type, current.key, current, plan, 'replace');
+    });
+    return this.view(changed, type, projection);
+  }
+
+  /** RFC 7644 §3.5.2. @throws ScimError */
+  async patch(
+    caller: Caller,
+    type: ResourceType,
+    id: string,
+    body: Json | undefined,
+    conditions: Conditions,
+    projection: Projection,
+  ): Promise<ResourceView> {
+    const operations = parsePatch(body, type, caller.dialect, this.options.filterLimits);
+    const changed = await this.change(caller, type, id, conditions, async (current) => {
+      const members = needsEdges(operations, type.edges)
+        ? await edgeElements(
+            this.store,
+            current.key,
+            namedMembers(operations, type.edges, caller.dialect),
+            this.memberTypes(type),
+          )
+        : undefined;
+      const plan = planPatch(current.document, operations, type, caller.dialect, members);
+      if (!members) checkMemberLimit(plan, this.options.maxMembers);
+      return this.apply(caller, type, current.key, current, plan, 'patch');
+    });
+    return this.view(changed, type, projection);
+  }
+
+  /** RFC 7644 §3.6. Groups that had it as a member get a change of their own in the same commit. @throws ScimError */
+  async remove(caller: Caller, type: ResourceType, id: string, conditions: Conditions): Promise<void> {
+    await this.change(caller, type, id, conditions, async (current) => {
+      const members = type.edges ? [...(await memberIds(this.store, current.key))] : [];
+      const containers = await this.store.containers(caller.tenant, id, 'latest');
+      const writes: Write[] = containers
+        .filter((group) => group.key.id !== id)
+        .map((group) => this.departure(caller, group, id));
+      writes.push(deleteWrite(current, members, this.occasion(caller, 'delete'), type));
+      await this.store.commit(caller.tenant, writes);
+      return current;
+    });
+  }
+
+  private departure(caller: Caller, group: StoredResource, member: string): Write {
+    const type = this.options.types(group.key.type) as ResourceType;
+    const changes = { difference: [], added: [], removed: [member] };
+    return putWrite(
+      group.key,
+      group,
+      group.document,
+      changes,
+      this.occasion(caller, 'patch'),
+      this.schemaFor(caller, type),
+    );
+  }
+
+  /**
+   * Reads, lets `attempt` plan and commit, and repeats when another write came in between. With If-Match the repeated
+   * read finds the other version, which is the client's 412.
+   */
+  private async change(
+    caller: Caller,
+    type: ResourceType,
+    id: string,
+    conditions: Conditions,
+    attempt: (current: StoredResource) => Promise<StoredResource>,
+  ): Promise<StoredResource> {
+    const key = { tenant: caller.tenant, type: type.name, id };
+    for (let attempts = 1; ; attempts++) {
+      const current = await this.store.get(key, 'latest');
+      if (!current) throw notFound(type, id);
+      checkConditions(current, conditions);
+      try {
+        return await attempt(current);
+      } catch (error) {
+        if (!(error instanceof VersionConflict)) throw error;
+        if (attempts === MAX_ATTEMPTS) {
+          throw new ScimError('unavailable', 'Others keep changing this resource; try again.', { cause: error });
+        }
+      }
+    }
+  }
+
+  /** Commits a plan. One that changes nothing is not written: `meta` stays as it was (RFC 7644 §3.5.2.1). */
+  private async apply(
+    caller: Caller,
+    type: ResourceType,
+    key: ResourceKey,
+    current: StoredResource | undefined,
+    plan: Plan,
+    operation: ChangeOperation,
+  ): Promise<StoredResource> {
+    const edges = await edgeDifference(this.store, key, plan.edges, current === undefined);
+    const attributes = documentDifference(current?.document ?? {}, plan.document, type);
+    if (current && attributes.length + edges.added.length + edges.removed.length === 0) {
+      // What was read may not be durable yet, and this answer promises that it is.
+      await this.store.commit(caller.tenant, []);
+      return current;
+    }
+    const changes = { difference: attributes, ...edges };
+    const write = putWrite(
+      key,
+      current,
+      plan.document,
+      changes,
+      this.occasion(caller, operation),
+      this.schemaFor(caller, type),
+    );
+    try {
+      await this.store.commit(caller.tenant, [write]);
+    } catch (error) {
+      throw explain(error, caller, type, plan.document);
+    }
+    return write.resource;
+  }
+
+  private occasion({ actor, requestId }: Caller, operation: ChangeOperation): Occasion {
+    return { operation, time: this.options.clock(), requestId, actor };
+  }
+
+  private async view(resource: StoredResource, type: ResourceType, projection: Projection): Promise<ResourceView> {
+    const [only] = await this.views([resource], type, projection);
+    return only as ResourceView;
+  }
+
+  private async views(
+    resources: readonly StoredResource[],
+    type: ResourceType,
+    projection: Projection,
+  ): Promise<ResourceView[]> {
+    const { edges, memberships } = type;
+    const showsMembers = edges !== undefined && isShown(edges, projection);
+    const groups =
+      memberships && isShown(memberships, projection) && resources.length > 0
+        ? await this.store.memberships(
+            (resources[0] as StoredResource).key.tenant,
+            resources.map(({ key }) => key.id),
+          )
+        : undefined;
+    return resources.map((resource) => ({
+      type,
+      document: memberships && groups ? withMemberships(resource, memberships, groups) : resource.document,
+      meta: { ...resource, id: resource.key.id },
+      members: showsMembers ? memberPages(this.store, resource.key, 'committed') : undefined,
+    }));
+  }
+
+  /** The types that a member of such a group may have. */
+  private memberTypes(type: ResourceType): ResourceType[] {
+    return memberTypeNames(type).flatMap((name) => this.options.types(name) ?? []);
+  }
+
+  /** The type with the attributes that are unique for this caller. */
+  private schemaFor({ dialect }: Caller, type: ResourceType): { type: ResourceType; unique: ReadonlySet<Attribute> } {
+    let sets = this.unique.get(type);
+    if (!sets) {
+      sets = { schema: new Set(type.unique), profile: new Set([...type.unique, ...type.uniqueByProfile]) };
+      this.unique.set(type, sets);
+    }
+    return { type, unique: dialect.has('unique-group-name') ? sets.profile : sets.schema };
+  }
+}
+
+function withMemberships(
+  resource: StoredResource,
+  attribute: Attribute,
+  groups: ReadonlyMap<string, Membership[]>,
+): JsonObject {
+  const list = groups.get(resource.key.id);
+  return list?.length ? { ...resource.document, [attribute.name]: list.map(membershipElement) } : resource.document;
+}
+
+function checkConditions({ version }: StoredResource, { ifMatch, ifNoneMatch }: Conditions): void {
+  const tag = entityTag(version);
+  const fails =
+    (ifMatch !== undefined && !names(ifMatch, tag)) || (ifNoneMatch !== undefined && names(ifNoneMatch, tag));
+  if (fails) throw new ScimError('preconditionFailed', `The resource is at version ${tag}; read it again.`);
+}
+
+/**
+ * Whether the tags name this one. Compared weakly (RFC 9110 §8.8.3.2): SCIM's tags are weak, and If-Match is used with
+ * them all the same (RFC 7644 §3.14).
+ */
+export function names(tags: readonly string[] | '*', tag: string): boolean {
+  const opaque = (text: string): string => text.replace(/^W\//, '');
+  return tags === '*' || tags.some((candidate) => opaque(candidate) === opaque(tag));
+}
+
+function notFound(type: ResourceType, id: string): ScimError {
+  return new ScimError('notFound', `There is no ${type.name} ${JSON.stringify(id.slice(0, 100))}.`);
+}
+
+/** The store's refusals in SCIM's words. */
+function explain(error: unknown, { dialect }: Caller, type: ResourceType, document: JsonObject): unknown {
+  if (error instanceof UniquenessConflict) {
+    if (type.uniqueByProfile.some(({ path }) => path === error.path)) dialect.bend('unique-group-name');
+    const given = document[error.path];
+    const value = typeof given === 'string' ? ` ${JSON.stringify(given)}` : '';
+    return new ScimError('uniqueness', `The ${error.path}${value} is in use by another ${type.name}.`, {
+      cause: error,
+    });
+  }
+  if (error instanceof MissingReference) {
+    const ids = error.ids.slice(0, 5).map((id) => JSON.stringify(id.slice(0, 100)));
+    return new ScimError('invalidValue', `There is no resource that could be a member with the id ${ids.join(', ')}.`, {
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,80 @@
+/**
+ * What a request would make of a resource: pure functions from the present state to the next. Planning twice from
+ * the same state gives the same, so a write that lost a race is simply planned again. Next stage: write.ts.
+ */
+import { ScimError } from '../scim/errors.js';
+import type { Json, JsonObject } from '../scim/json.js';
+import { applyPatch } from '../scim/patch/apply.js';
+import { type EdgeElements, type EdgePlan, planEdges } from '../scim/patch/edge-plan.js';
+import type { Operation } from '../scim/patch/operation.js';
+import type { Dialect } from '../scim/profiles.js';
+import { type ResourceDescription, readResource } from '../scim/resource/normalise.js';
+import { checkImmutable, validate } from '../scim/resource/validate.js';
+import type { Attribute, ResourceType } from '../scim/schema/characteristics.js';
+
+/** The state that a request leads to. */
+export interface Plan {
+  readonly document: JsonObject;
+  /** Undefined: the members stay as they are. */
+  readonly edges: EdgePlan | undefined;
+}
+
+/** RFC 7644 §3.3. @throws ScimError */
+export function planCreate(body: Json | undefined, type: ResourceType, dialect: Dialect): Plan {
+  const described = readResource(body, type, dialect);
+  const document = { ...type.defaults, ...described.document };
+  validate(document, type);
+  return { document, edges: described.edges && exactly(described.edges) };
+}
+
+/**
+ * RFC 7644 §3.5.1. What the client may not write stays, and so does what has a default: a PUT that does not mention
+ * `active` neither enables nor disables.
+ * @throws ScimError
+ */
+export function planReplace(
+  current: JsonObject,
+  described: ResourceDescription,
+  type: ResourceType,
+  dialect: Dialect,
+): Plan {
+  const document = { ...described.document };
+  keepReadOnly(current, document, type.attributes);
+  for (const [name, value] of Object.entries(type.defaults)) document[name] ??= current[name] ?? value;
+  checkImmutable(current, document, type.attributes);
+  validate(document, type);
+  if (!type.edges) return { document, edges: undefined };
+  if (described.edges) return { document, edges: exactly(described.edges) };
+  return { document, edges: dialect.bend('members-kept-by-put') ? undefined : exactly([]) };
+}
+
+/** RFC 7644 §3.5.2. @throws ScimError */
+export function planPatch(
+  current: JsonObject,
+  operations: readonly Operation[],
+  type: ResourceType,
+  dialect: Dialect,
+  members: EdgeElements | undefined,
+): Plan {
+  const document = applyPatch(current, operations, type, dialect);
+  return { document, edges: planEdges(operations, type.edges, dialect, members) };
+}
+
+/** @throws ScimError payloadTooLarge */
+export function checkMemberLimit(plan: Plan, limit: number): void {
+  const named = (plan.edges?.added.size ?? 0) + (plan.edges?.removed.size ?? 0);
+  if (named > limit) {
+    throw new ScimError('payloadTooLarge', `One request may name at most ${limit} members; this one names ${named}.`);
+  }
+}
+
+function exactly(ids: readonly string[]): EdgePlan {
+  return { isCleared: true, added: new Set(ids), removed: new Set() };
+}
+
+function keepReadOnly(current: JsonObject, next: JsonObject, attributes: ReadonlyMap<string, Attribute>): void {
+  for (const attribute of attributes.values()) {
+    const value = current[attribute.name];
+    if (attribute.mutability === 'readOnly' && value !== undefined) next[attribute.name] = value;
+  }
+}

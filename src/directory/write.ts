@@ -1,0 +1,81 @@
+/** A plan as the write that the store applies: the resource, its search form, its edges and its change record in one. */
+import type { JsonObject } from '../scim/json.js';
+import { type AttributeChange, difference } from '../scim/patch/difference.js';
+import { withCommonAttributes } from '../scim/resource/present.js';
+import { toSearchIndex } from '../scim/resource/search-form.js';
+import type { Attribute, ResourceType } from '../scim/schema/characteristics.js';
+import type {
+  Actor,
+  ChangeOperation,
+  ChangeRecord,
+  DeleteWrite,
+  PutWrite,
+  ResourceKey,
+  StoredResource,
+} from '../store/store.js';
+
+/** Who writes, when, and what the write is called. */
+export interface Occasion {
+  readonly operation: ChangeOperation;
+  /** ISO 8601 UTC. */
+  readonly time: string;
+  readonly requestId: string;
+  readonly actor: Actor;
+}
+
+/** What of a resource changes. */
+export interface Changes {
+  readonly difference: readonly AttributeChange[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** @param current undefined for a new resource */
+export function putWrite(
+  key: ResourceKey,
+  current: StoredResource | undefined,
+  document: JsonObject,
+  changes: Changes,
+  occasion: Occasion,
+  schema: { type: ResourceType; unique: ReadonlySet<Attribute> },
+): PutWrite {
+  const version = (current?.version ?? 0) + 1;
+  const created = current?.created ?? occasion.time;
+  const resource: StoredResource = { key, version, created, lastModified: occasion.time, document };
+  const whole = withCommonAttributes(
+    document,
+    { id: key.id, version, created, lastModified: occasion.time },
+    schema.type,
+  );
+  return {
+    kind: 'put',
+    resource,
+    index: toSearchIndex(whole, schema.type, schema.unique),
+    expected: current?.version ?? 0,
+    change: record(changes, occasion),
+    memberTypes: memberTypeNames(schema.type),
+  };
+}
+
+/** The names of the types that the schema allows as members; none for a type without edges. */
+export function memberTypeNames(type: ResourceType): readonly string[] {
+  return type.edges?.subAttributes.get('$ref')?.referenceTypes ?? [];
+}
+
+export function deleteWrite(
+  current: StoredResource,
+  removed: readonly string[],
+  occasion: Occasion,
+  type: ResourceType,
+): DeleteWrite {
+  const changes = { difference: documentDifference(current.document, {}, type), added: [], removed };
+  return { kind: 'delete', key: current.key, expected: current.version, change: record(changes, occasion) };
+}
+
+export function documentDifference(before: JsonObject, after: JsonObject, type: ResourceType): AttributeChange[] {
+  return difference(before, after, (name) => type.extensions.some((extension) => extension.name === name));
+}
+
+function record(changes: Changes, occasion: Occasion): ChangeRecord {
+  return { ...occasion, ...changes };
+}

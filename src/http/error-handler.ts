@@ -1,0 +1,56 @@
+/** The one place where a throw becomes an answer: a SCIM error body, and a log line with the reason. */
+import type { ErrorRequestHandler, Response } from 'express';
+import { AccessRefused } from '../access/refusal.js';
+import { ScimError } from '../scim/errors.js';
+import { logOf } from './request-log.js';
+import { SCIM_JSON } from './write-response.js';
+
+/** Seconds that a client is asked to wait when the store is away. */
+const RETRY_AFTER = '5';
+
+/** Answers every error of the routes before it, whatever threw it. */
+export function errorHandler(): ErrorRequestHandler {
+  return (thrown: unknown, _request, response, _next) => {
+    const error = toScimError(thrown);
+    const log = logOf(response);
+    if (error.status >= 500) log?.logger.error({ err: error.cause ?? thrown }, 'request failed');
+    if (log) log.refusal = { kind: error.kind, detail: withoutQuotations(error.detail) };
+    if (response.headersSent) {
+      // Part of the answer is out: breaking the connection is the only way left to say that it is not whole.
+      response.destroy();
+      return;
+    }
+    sendError(response, error);
+  };
+}
+
+/** What a detail quotes is the client's own text, and may be somebody's name: it goes to the client, not to the log. */
+function withoutQuotations(detail: string): string {
+  return detail.replace(/"(?:[^"\\]|\\.)*"/g, '"…"');
+}
+
+/** Writes the error body of RFC 7644 §3.12. */
+export function sendError(response: Response, error: ScimError): void {
+  const body = JSON.stringify(error.toMessage());
+  response.statusCode = error.status;
+  response.setHeader('Content-Type', SCIM_JSON);
+  if (error instanceof AccessRefused) response.setHeader('WWW-Authenticate', error.challenge);
+  if (error.kind === 'unavailable') response.setHeader('Retry-After', RETRY_AFTER);
+  response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.end(body);
+}
+
+/** What the body parser and Express throw, in SCIM's words; anything unknown is this server's own failure. */
+function toScimError(thrown: unknown): ScimError {
+  if (thrown instanceof ScimError) return thrown;
+  const { status, type } = thrown as { status?: unknown; type?: unknown };
+  const options = { cause: thrown };
+  if (status === 413) return new ScimError('payloadTooLarge', undefined, options);
+  if (status === 415)
+    return new ScimError('unsupportedMediaType', 'The content encoding or character set is not supported.', options);
+  if (type === 'request.aborted')
+    return new ScimError('invalidSyntax', 'The request ended before its body did.', options);
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new ScimError('invalidSyntax', 'The request is not well formed.', options);
+  return new ScimError('internal', undefined, options);
+}

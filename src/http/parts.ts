@@ -1,0 +1,31 @@
+/** What the HTTP layer is given: everything it needs, nothing global. */
+import type { Logger } from 'pino';
+import type { Authenticator } from '../access/authenticate.js';
+import type { UseRecorder } from '../access/last-use.js';
+import type { Directory } from '../directory/directory.js';
+import type { PatchAnswer } from '../options.js';
+import type { FilterLimits } from '../scim/filter/parse.js';
+import type { Registry } from '../scim/schema/load.js';
+
+export interface HttpParts {
+  readonly authenticator: Authenticator;
+  readonly uses: UseRecorder;
+  readonly directory: Directory;
+  readonly registry: Registry;
+  readonly log: Logger;
+  /** A new id for a request, never given before. */
+  readonly newRequestId: () => string;
+  readonly limits: HttpLimits;
+  readonly patchAnswer: PatchAnswer;
+  /** Origin and path prefix of the URLs in answers; undefined: as the client addressed the server. */
+  readonly publicUrl: string | undefined;
+}
+
+export interface HttpLimits {
+  /** Bytes. */
+  readonly body: number;
+  readonly filter: FilterLimits;
+  /** Resources on a page without `count`. */
+  readonly pageSize: number;
+  readonly maxPageSize: number;
+}

@@ -1,0 +1,139 @@
+/**
+ * An Express request as the endpoints see it: who calls, for which type, with which body, conditions and projection.
+ * The caller is known before the body is read, so that nobody unknown makes the server parse anything.
+ */
+import type { Request } from 'express';
+import type { Principal } from '../access/principal.js';
+import type { Caller, Conditions, Tags } from '../directory/directory.js';
+import { ScimError } from '../scim/errors.js';
+import { isShallow, type Json } from '../scim/json.js';
+import type { Locate } from '../scim/resource/present.js';
+import { type Projection, readProjection } from '../scim/resource/project.js';
+import type { ResourceType } from '../scim/schema/characteristics.js';
+import type { Registry } from '../scim/schema/load.js';
+
+/** One request for a resource or a type of resources. */
+export interface ScimRequest {
+  readonly caller: Caller;
+  readonly principal: Principal;
+  readonly type: ResourceType;
+  /** Empty where the path has none. */
+  readonly id: string;
+  readonly body: Json | undefined;
+  readonly query: Query;
+  readonly conditions: Conditions;
+  readonly projection: Projection;
+  readonly locate: Locate;
+}
+
+/** Query parameters by lower-case name: clients write `startindex`, too. A repeated one is refused. */
+export type Query = ReadonlyMap<string, string>;
+
+/** How deep a body may nest. The deepest resource has four levels; this leaves room for messages and extensions. */
+const MAX_BODY_DEPTH = 32;
+
+/** @throws ScimError invalidValue when a parameter is given twice */
+export function readQuery(url: string): Query {
+  const query = new Map<string, string>();
+  const start = url.indexOf('?');
+  if (start === -1) return query;
+  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    const key = name.toLowerCase();
+    if (query.has(key))
+      throw new ScimError('invalidValue', `The parameter ${JSON.stringify(name.slice(0, 50))} is given twice.`);
+    query.set(key, value);
+  }
+  return query;
+}
+
+/** The type that the path names. @throws ScimError notFound */
+export function readType(request: Request, registry: Registry): ResourceType {
+  const type = registry.byEndpoint(String(request.params.endpoint));
+  if (!type) throw new ScimError('notFound', 'There is nothing at this address; see /ResourceTypes.');
+  return type;
+}
+
+/** RFC 7644 §3.9, for every method that answers with resources. */
+export function readProjectionOf(query: Query, type: ResourceType, caller: Caller): Projection {
+  return readProjection(type, query.get('attributes'), query.get('excludedattributes'), caller.dialect);
+}
+
+/**
+ * The body as JSON: parsed here, or by a body parser of the embedding app.
+ * @throws ScimError unsupportedMediaType, invalidSyntax
+ */
+export function readBody(request: Request): Json {
+  checkMediaType(request.headers['content-type']);
+  const raw: unknown = request.body;
+  const body = Buffer.isBuffer(raw)
+    ? parseJson(decodeUtf8(raw))
+    : typeof raw === 'string'
+      ? parseJson(raw)
+      : (raw as Json | undefined);
+  if (body === undefined) throw new ScimError('invalidSyntax', 'The request needs a JSON body.');
+  if (!isShallow(body, MAX_BODY_DEPTH)) {
+    throw new ScimError('invalidSyntax', `The body nests deeper than ${MAX_BODY_DEPTH} levels.`);
+  }
+  return body;
+}
+
+function checkMediaType(contentType: string | undefined): void {
+  if (contentType === undefined) return;
+  const [type = '', ...parameters] = contentType
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '');
+  if (type !== 'application/scim+json' && type !== 'application/json') throw new ScimError('unsupportedMediaType');
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+    throw new ScimError('unsupportedMediaType', 'Send JSON in UTF-8 (RFC 7644 §3.1).');
+  }
+}
+
+// Bytes that are no UTF-8 are refused rather than replaced; a byte order mark is passed over.
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch (cause) {
+    throw new ScimError('invalidSyntax', 'The body is not valid UTF-8.', { cause });
+  }
+}
+
+function parseJson(text: string): Json | undefined {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new ScimError('invalidSyntax', 'The body is not valid JSON.', { cause });
+  }
+}
+
+/** If-Match and If-None-Match. RFC 9110 §13.1 */
+export function readConditions({ headers }: Request): Conditions {
+  return { ifMatch: readTags(headers['if-match']), ifNoneMatch: readTags(headers['if-none-match']) };
+}
+
+function readTags(header: string | undefined): Tags {
+  if (header === undefined) return undefined;
+  if (header.trim() === '*') return '*';
+  return header.split(',').map((tag) => tag.trim());
+}
+
+/** The URL under which the client reached this router: origin and mount path, without a slash at the end. */
+export function readBaseUrl(request: Request, publicUrl: string | undefined): string {
+  const origin = publicUrl ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+  return origin + request.baseUrl;
+}
+
+/** How resources are addressed in the answer to this request. */
+export function locator(baseUrl: string, registry: Registry): Locate {
+  return (typeName, id) => {
+    const type = registry.resourceType(typeName);
+    return type && `${baseUrl}${type.endpoint}/${encodeURIComponent(id)}`;
+  };
+}

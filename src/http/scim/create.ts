@@ -1,0 +1,9 @@
+import type { HttpParts } from '../parts.js';
+import type { ScimRequest } from '../read-request.js';
+import { resourceResponse, type ScimResponse } from '../write-response.js';
+
+/** POST /{endpoint}: RFC 7644 §3.3. */
+export async function create(request: ScimRequest, { directory }: HttpParts): Promise<ScimResponse> {
+  const { caller, type, body, projection } = request;
+  return resourceResponse(201, await directory.create(caller, type, body, projection), request);
+}

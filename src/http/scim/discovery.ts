@@ -1,0 +1,108 @@
+/**
+ * What the server can do, in its own words: /ServiceProviderConfig, /Schemas, /ResourceTypes (RFC 7644 §4). Made from
+ * the schema documents and the limits in force, so that what is announced is what works.
+ */
+import { ScimError } from '../../scim/errors.js';
+import { fold } from '../../scim/fold.js';
+import { listResponse } from '../../scim/messages/list-response.js';
+import type { Dialect } from '../../scim/profiles.js';
+import type { AttributeDocument, ResourceType, SchemaDocument } from '../../scim/schema/characteristics.js';
+import type { Registry } from '../../scim/schema/load.js';
+import type { HttpParts } from '../parts.js';
+import type { Query } from '../read-request.js';
+import { messageResponse, type ScimResponse } from '../write-response.js';
+
+/** One request for a discovery document. */
+export interface DiscoveryRequest {
+  readonly dialect: Dialect;
+  readonly baseUrl: string;
+  readonly query: Query;
+  /** A schema's URN or a resource type's name; undefined for the list. */
+  readonly id: string | undefined;
+}
+
+/** GET /ServiceProviderConfig. RFC 7643 §5 */
+export function serviceProviderConfig(request: DiscoveryRequest, { limits }: HttpParts): ScimResponse {
+  refuseFilter(request);
+  const { baseUrl } = request;
+  return messageResponse(200, {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+    patch: { supported: true },
+    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    filter: { supported: true, maxResults: limits.maxPageSize },
+    changePassword: { supported: false },
+    sort: { supported: true },
+    etag: { supported: true },
+    authenticationSchemes: [
+      {
+        type: 'oauthbearertoken',
+        name: 'Bearer token',
+        description: 'A token issued for this tenant, sent in the Authorization header.',
+        specUri: 'https://www.rfc-editor.org/info/rfc6750',
+        primary: true,
+      },
+    ],
+    meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
+  });
+}
+
+/** GET /Schemas and /Schemas/{urn}. RFC 7643 §7; the list holds the schemas that resources here can have. */
+export function schemas(request: DiscoveryRequest, { registry }: HttpParts): ScimResponse {
+  refuseFilter(request);
+  if (request.id === undefined) {
+    return messageResponse(
+      200,
+      listResponse(schemasInUse(registry).map((schema) => served(schema, request, registry))),
+    );
+  }
+  const schema = registry.schema(request.id);
+  if (!schema) throw new ScimError('notFound', 'There is no such schema; see /Schemas.');
+  return messageResponse(200, served(schema, request, registry));
+}
+
+function schemasInUse({ resourceTypes, schemas: all }: Registry): SchemaDocument[] {
+  const urns = new Set(
+    resourceTypes.flatMap(({ schema, extensions }) => [schema, ...extensions.map(({ name }) => name)]),
+  );
+  return all.filter(({ id }) => urns.has(id));
+}
+
+function served(schema: SchemaDocument, { dialect, baseUrl }: DiscoveryRequest, registry: Registry): object {
+  let { attributes } = schema;
+  const isCore = registry.resourceTypes.some((type) => type.schema === schema.id);
+  if (isCore && dialect.bend('list-external-id')) attributes = [...registry.writableCommon, ...attributes];
+  if (attributes.some(isUnreadable) && dialect.bend('hide-unreadable')) {
+    attributes = attributes.filter((attribute) => !isUnreadable(attribute));
+  }
+  return { ...schema, attributes, meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${schema.id}` } };
+}
+
+function isUnreadable({ returned }: AttributeDocument): boolean {
+  return returned === 'never';
+}
+
+/** GET /ResourceTypes and /ResourceTypes/{name}. RFC 7643 §6 */
+export function resourceTypes(request: DiscoveryRequest, { registry }: HttpParts): ScimResponse {
+  refuseFilter(request);
+  const { id, baseUrl } = request;
+  if (id === undefined) {
+    return messageResponse(200, listResponse(registry.resourceTypes.map((type) => servedType(type, baseUrl))));
+  }
+  const type = registry.resourceTypes.find(({ name }) => fold(name) === fold(id));
+  if (!type) throw new ScimError('notFound', 'There is no such resource type; see /ResourceTypes.');
+  return messageResponse(200, servedType(type, baseUrl));
+}
+
+function servedType({ document }: ResourceType, baseUrl: string): object {
+  const { 'scim-target': _, ...plain } = document;
+  return {
+    ...plain,
+    id: document.name,
+    meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${document.name}` },
+  };
+}
+
+/** RFC 7644 §4: a filter on discovery documents is answered with 403, so that nobody takes a part for the whole. */
+function refuseFilter({ query }: DiscoveryRequest): void {
+  if (query.has('filter')) throw new ScimError('forbidden', 'Discovery documents cannot be filtered.');
+}

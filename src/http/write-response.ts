@@ -1,0 +1,160 @@
+/**
+ * Answers as bytes. A resource whose members fill more than a page, and a list with such resources, is written while
+ * it is read, so that memory does not grow with the size of a group.
+ */
+import type { Response } from 'express';
+import type { ResourceView, SearchResult } from '../directory/directory.js';
+import { memberElement } from '../directory/members.js';
+import type { JsonObject } from '../scim/json.js';
+import { listResponse } from '../scim/messages/list-response.js';
+import { entityTag, present, withReferences } from '../scim/resource/present.js';
+import { project } from '../scim/resource/project.js';
+import type { Edge } from '../store/store.js';
+import type { ScimRequest } from './read-request.js';
+
+export const SCIM_JSON = 'application/scim+json; charset=utf-8';
+
+/** A whole text, or its parts as they become known. */
+type Body = string | AsyncIterable<string>;
+
+/** What an endpoint answers. */
+export interface ScimResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body | undefined;
+}
+
+/** The resource, or nothing but its version. RFC 7644 §3.3, §3.4.1, §3.5 */
+export async function resourceResponse(
+  status: number,
+  view: ResourceView,
+  request: ScimRequest,
+): Promise<ScimResponse> {
+  return { status, headers: resourceHeaders(view, request), body: await resourceBody(view, request) };
+}
+
+/** 204 or 304: the version without the resource. */
+export function emptyResponse(status: 204 | 304, view?: ResourceView): ScimResponse {
+  return { status, headers: view ? { ETag: entityTag(view.meta.version) } : {}, body: undefined };
+}
+
+/** Any other JSON message. */
+export function messageResponse(status: number, message: object): ScimResponse {
+  return { status, headers: {}, body: JSON.stringify(message) };
+}
+
+/** RFC 7644 §3.4.2: `startIndex` is echoed as it was understood. */
+export function searchResponse(
+  { total, resources }: SearchResult,
+  startIndex: number,
+  request: ScimRequest,
+): ScimResponse {
+  if (!resources.some(({ members }) => members)) {
+    const shown = resources.map((view) => shownResource(view, request));
+    return messageResponse(200, listResponse(shown, total, startIndex));
+  }
+  return { status: 200, headers: {}, body: listText(resources, total, startIndex, request) };
+}
+
+function resourceHeaders({ meta, type }: ResourceView, { locate }: ScimRequest): Record<string, string> {
+  return { ETag: entityTag(meta.version), Location: locate(type.name, meta.id) ?? '' };
+}
+
+function shownResource({ document, meta, type }: ResourceView, { locate, projection }: ScimRequest): JsonObject {
+  return project(present(document, meta, type, locate), type, projection);
+}
+
+/** In one piece when all members fit on one page. */
+async function resourceBody(view: ResourceView, request: ScimRequest): Promise<Body> {
+  const head = JSON.stringify(shownResource(view, request));
+  const pages = view.members?.[Symbol.asyncIterator]();
+  const first = await pages?.next();
+  if (!pages || !first || first.done) return head;
+  const second = await pages.next();
+  const parts = withMembers(head, view, request, [first.value, ...(second.done ? [] : [second.value])], pages);
+  return second.done ? join(parts) : parts;
+}
+
+/** The members are put before the closing brace of a resource that was written without them. */
+async function* withMembers(
+  head: string,
+  view: ResourceView,
+  request: ScimRequest,
+  pagesAtHand: readonly Edge[][],
+  pages: AsyncIterator<Edge[]>,
+): AsyncGenerator<string> {
+  yield `${head.slice(0, -1)},${JSON.stringify(view.type.edges?.name)}:[`;
+  let separator = '';
+  for (const page of pagesAtHand) {
+    yield separator + membersText(page, view, request);
+    separator = ',';
+  }
+  for (let next = await pages.next(); !next.done; next = await pages.next()) {
+    yield separator + membersText(next.value, view, request);
+  }
+  yield ']}';
+}
+
+/** One page of members, without the brackets of the array. */
+function membersText(page: readonly Edge[], { type }: ResourceView, { locate, projection }: ScimRequest): string {
+  const name = type.edges?.name ?? '';
+  const part = withReferences({ [name]: page.map(memberElement) }, type, locate);
+  return JSON.stringify(project(part, type, projection)[name]).slice(1, -1);
+}
+
+async function* listText(
+  views: readonly ResourceView[],
+  total: number,
+  startIndex: number,
+  request: ScimRequest,
+): AsyncGenerator<string> {
+  const { Resources: _, ...head } = listResponse(views, total, startIndex);
+  let separator = `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
+  for (const view of views) {
+    yield separator;
+    const body = await resourceBody(view, request);
+    if (typeof body === 'string') yield body;
+    else yield* body;
+    separator = ',';
+  }
+  yield ']}';
+}
+
+async function join(parts: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const part of parts) text += part;
+  return text;
+}
+
+/** Sends an answer. Waits for the client when it reads slower than the store gives. */
+export async function send(response: Response, { status, headers, body }: ScimResponse): Promise<void> {
+  response.statusCode = status;
+  for (const name of Object.keys(headers)) response.setHeader(name, headers[name] as string);
+  if (body === undefined) {
+    response.end();
+    return;
+  }
+  response.setHeader('Content-Type', SCIM_JSON);
+  if (typeof body === 'string') {
+    response.setHeader('Content-Length', Buffer.byteLength(body));
+    response.end(body);
+    return;
+  }
+  for await (const part of body) {
+    if (response.destroyed) return;
+    if (!response.write(part)) await drained(response);
+  }
+  response.end();
+}
+
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}

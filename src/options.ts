@@ -1,0 +1,210 @@
+/**
+ * Every option of the server: name, environment, default, unit and reason, once. The command line, the environment
+ * and the table in the README are made from this list. Nothing else reads the environment.
+ */
+/** The options of a server, read and checked. Sizes in bytes, times in milliseconds. */
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly store: string;
+  readonly logLevel: string;
+  readonly publicUrl: string | undefined;
+  readonly trustProxy: number;
+  readonly bodyLimit: number;
+  readonly maxFilterLength: number;
+  readonly maxFilterDepth: number;
+  readonly maxFilterTerms: number;
+  readonly pageSize: number;
+  readonly maxPageSize: number;
+  readonly maxMembers: number;
+  readonly patchAnswer: PatchAnswer;
+  readonly busyTimeout: number;
+  readonly stopTimeout: number;
+}
+
+/** What a PATCH answers: `auto`: the resource, or nothing for a group where the profile says so. */
+export type PatchAnswer = 'auto' | 'resource' | 'none';
+
+type Value = string | number | undefined;
+
+/** One option as the table shows it. */
+export interface OptionDescription {
+  readonly name: keyof ServerOptions;
+  /** Environment variables, the first that is set counts. */
+  readonly env: readonly string[];
+  /** On the command line, e.g. `--port`. */
+  readonly flag: string;
+  readonly default: Value;
+  readonly unit?: string;
+  readonly description: string;
+  /** The value of a text, or an Error whose message completes "PORT must be …". */
+  readonly parse: (text: string) => Value | Error;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+export const OPTIONS: readonly OptionDescription[] = [
+  option('host', 'HOST', '127.0.0.1', 'Address to listen on; 0.0.0.0 for all of them.', text),
+  {
+    ...option('port', 'PORT', 8080, 'Port to listen on; 0 takes a free one.', whole(0, 65_535)),
+    env: ['SCIM_TARGET_PORT', 'PORT'],
+  },
+  option(
+    'store',
+    'STORE',
+    'sqlite:./data/scim.db',
+    'Where everything is kept: sqlite:PATH, or memory: to keep nothing.',
+    store,
+  ),
+  option('logLevel', 'LOG_LEVEL', 'info', `How much is logged: ${LOG_LEVELS.join(', ')}.`, oneOf(LOG_LEVELS)),
+  option(
+    'publicUrl',
+    'PUBLIC_URL',
+    undefined,
+    'Origin of the URLs in answers, e.g. https://scim.example.com; without it the one that the client used.',
+    url,
+  ),
+  option(
+    'trustProxy',
+    'TRUST_PROXY',
+    0,
+    'How many proxies stand in front and set X-Forwarded-For and -Proto; the client address and scheme are taken from what they add.',
+    whole(0, 10),
+    'proxies',
+  ),
+  option(
+    'bodyLimit',
+    'BODY_LIMIT',
+    2_097_152,
+    'The largest request body; a larger one is answered with 413.',
+    whole(1_024, 1_073_741_824),
+    'bytes',
+  ),
+  option('maxFilterLength', 'MAX_FILTER_LENGTH', 4_096, 'The longest filter.', whole(64, 65_536), 'characters'),
+  option(
+    'maxFilterDepth',
+    'MAX_FILTER_DEPTH',
+    32,
+    'The deepest nesting of brackets in a filter.',
+    whole(1, 256),
+    'brackets',
+  ),
+  option('maxFilterTerms', 'MAX_FILTER_TERMS', 100, 'The most comparisons in a filter.', whole(1, 500), 'comparisons'),
+  option(
+    'pageSize',
+    'PAGE_SIZE',
+    100,
+    'Resources on a page when the request has no count.',
+    whole(1, 10_000),
+    'resources',
+  ),
+  option(
+    'maxPageSize',
+    'MAX_PAGE_SIZE',
+    1_000,
+    'The most resources on a page; a larger count is cut to it.',
+    whole(1, 10_000),
+    'resources',
+  ),
+  option(
+    'maxMembers',
+    'MAX_MEMBERS',
+    10_000,
+    'The most members that one request may name; a group may have any number.',
+    whole(1, 1_000_000),
+    'members',
+  ),
+  option(
+    'patchAnswer',
+    'PATCH_ANSWER',
+    'auto',
+    'What a PATCH answers: resource (200), none (204), or auto: none for groups, as Entra prefers.',
+    oneOf(['auto', 'resource', 'none']),
+  ),
+  option(
+    'busyTimeout',
+    'BUSY_TIMEOUT',
+    5_000,
+    'How long to wait for another process that writes to the same file.',
+    whole(0, 60_000),
+    'ms',
+  ),
+  option(
+    'stopTimeout',
+    'STOP_TIMEOUT',
+    10_000,
+    'How long requests in flight may take to finish when the server stops.',
+    whole(0, 600_000),
+    'ms',
+  ),
+];
+
+/** An option that has a wrong value; the message is one sentence that names the option and what fits. */
+export class OptionError extends Error {}
+
+/**
+ * Flags come before the environment, which comes before the defaults.
+ * @param flags by option name; undefined ones count as absent.
+ * @throws OptionError
+ */
+export function readOptions(
+  env: Readonly<Record<string, string | undefined>>,
+  flags: Readonly<Partial<Record<keyof ServerOptions, string | undefined>>> = {},
+): ServerOptions {
+  const values: Record<string, Value> = {};
+  for (const description of OPTIONS) {
+    const [source, given] = givenValue(description, env, flags);
+    const value = given === undefined ? description.default : description.parse(given);
+    if (value instanceof Error)
+      throw new OptionError(`${source} must be ${value.message}; it is ${JSON.stringify(given)}.`);
+    values[description.name] = value;
+  }
+  return Object.freeze(values) as unknown as ServerOptions;
+}
+
+function givenValue(
+  { name, env: variables, flag }: OptionDescription,
+  env: Readonly<Record<string, string | undefined>>,
+  flags: Readonly<Partial<Record<string, string | undefined>>>,
+): [source: string, given: string | undefined] {
+  if (flags[name] !== undefined) return [flag, flags[name]];
+  const variable = variables.find((candidate) => env[candidate] !== undefined && env[candidate] !== '');
+  return variable === undefined ? ['', undefined] : [variable, env[variable]];
+}
+
+function option(
+  name: keyof ServerOptions,
+  variable: string,
+  fallback: Value,
+  description: string,
+  parse: OptionDescription['parse'],
+  unit?: string,
+): OptionDescription {
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return { name, env: [`SCIM_TARGET_${variable}`], flag, default: fallback, description, parse, ...(unit && { unit }) };
+}
+
+function text(value: string): Value | Error {
+  return value.trim() === '' ? new Error('not empty') : value;
+}
+
+function whole(least: number, most: number): OptionDescription['parse'] {
+  return (value) => {
+    const number = Number(value);
+    const fits = value.trim() !== '' && Number.isInteger(number) && number >= least && number <= most;
+    return fits ? number : new Error(`a whole number from ${least} to ${most}`);
+  };
+}
+
+function oneOf(choices: readonly string[]): OptionDescription['parse'] {
+  return (value) => (choices.includes(value) ? value : new Error(`one of ${choices.join(', ')}`));
+}
+
+function store(value: string): Value | Error {
+  return value === 'memory:' || /^sqlite:.+$/.test(value) ? value : new Error('sqlite:PATH or memory:');
+}
+
+function url(value: string): Value | Error {
+  const isHttp = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+  return isHttp ? value.replace(/\/+$/, '') : new Error('an http or https URL');
+}

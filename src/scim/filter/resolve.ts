@@ -1,0 +1,149 @@
+/**
+ * Syntax tree to filter tree: names become attributes of a resource type, literals take the type of what they are
+ * compared with, and combinations without a meaning are refused. RFC 7644 §3.4.2.2
+ */
+import { ScimError } from '../errors.js';
+import { fold } from '../fold.js';
+import { quote } from '../path/parse.js';
+import { findAttribute } from '../path/resolve.js';
+import type { Dialect } from '../profiles.js';
+import { storedTwin } from '../resource/coerce.js';
+import { canonicalInstant } from '../resource/instant.js';
+import { searchText } from '../resource/search-form.js';
+import type { Attribute, AttributeType, ResourceType } from '../schema/characteristics.js';
+import type { CompareOperator, FilterNode, Operand } from './node.js';
+import type { Literal, ParsedFilter } from './parse.js';
+
+/** Looks a name up where the filter stands: in the resource type, or among an element's sub-attributes. */
+type Scope = (name: string) => Attribute;
+
+const TEXT_OPERATORS: readonly CompareOperator[] = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'];
+const ORDER_OPERATORS: readonly CompareOperator[] = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'];
+const EQUALITY: readonly CompareOperator[] = ['eq', 'ne'];
+
+/** Which operators have a meaning for which type. RFC 7644 table 3: no order for booleans and binaries. */
+const OPERATORS: Readonly<Record<Exclude<AttributeType, 'complex'>, readonly CompareOperator[]>> = {
+  string: TEXT_OPERATORS,
+  reference: TEXT_OPERATORS,
+  boolean: EQUALITY,
+  binary: EQUALITY,
+  integer: ORDER_OPERATORS,
+  decimal: ORDER_OPERATORS,
+  dateTime: ORDER_OPERATORS,
+};
+
+/** @throws ScimError invalidFilter */
+export function resolveFilter(parsed: ParsedFilter, type: ResourceType, dialect: Dialect): FilterNode {
+  const scope: Scope = (name) => {
+    const attribute = findAttribute(type, name, dialect);
+    if (!attribute) throw new ScimError('invalidFilter', `${type.name} has no attribute ${quote(name)}.`);
+    return attribute;
+  };
+  return resolve(parsed, scope, dialect);
+}
+
+/**
+ * A filter on the elements of one attribute, as in a PATCH path: `type eq "work"` within `emails`.
+ * @throws ScimError invalidFilter
+ */
+export function resolveElementFilter(parsed: ParsedFilter, attribute: Attribute, dialect: Dialect): FilterNode {
+  return resolve(parsed, elementScope(attribute), dialect);
+}
+
+/** In a simple multi-valued attribute, `value` is the element itself. */
+function elementScope(attribute: Attribute): Scope {
+  return (name) => {
+    const found = attribute.type === 'complex' ? attribute.subAttributes.get(fold(name)) : attribute;
+    if (!found || (attribute.type !== 'complex' && fold(name) !== 'value')) {
+      throw new ScimError('invalidFilter', `${attribute.path} has no sub-attribute ${quote(name)}.`);
+    }
+    return found;
+  };
+}
+
+function resolve(parsed: ParsedFilter, scope: Scope, dialect: Dialect): FilterNode {
+  switch (parsed.kind) {
+    case 'and':
+    case 'or':
+      return { kind: parsed.kind, nodes: parsed.filters.map((filter) => resolve(filter, scope, dialect)) };
+    case 'not':
+      return { kind: 'not', node: resolve(parsed.filter, scope, dialect) };
+    case 'present':
+      return { kind: 'present', attribute: comparable(storedTwin(scope(parsed.attribute))) };
+    case 'valuePath': {
+      const attribute = scope(parsed.attribute);
+      if (attribute.type !== 'complex' && !attribute.multiValued) {
+        throw new ScimError('invalidFilter', `${attribute.path} has no values to select from with brackets.`);
+      }
+      return { kind: 'valuePath', attribute, node: resolve(parsed.filter, elementScope(attribute), dialect) };
+    }
+    case 'compare':
+      return compare(scope(parsed.attribute), parsed.operator, parsed.literal, dialect);
+  }
+}
+
+function compare(named: Attribute, operator: CompareOperator, literal: Literal, dialect: Dialect): FilterNode {
+  if (literal === null) return compareWithNull(named, operator);
+  // RFC 7644 §3.4.2.2 itself writes `emails co "example.com"`: a complex attribute stands for its `value`.
+  const attribute = comparable(named.type === 'complex' ? (named.subAttributes.get('value') ?? named) : named);
+  if (attribute.type === 'complex') {
+    throw new ScimError('invalidFilter', `${attribute.path} is complex; compare one of its sub-attributes.`);
+  }
+  if (!OPERATORS[attribute.type].includes(operator)) {
+    throw new ScimError(
+      'invalidFilter',
+      `${operator} has no meaning for ${attribute.path}, which is of type ${attribute.type}.`,
+    );
+  }
+  return { kind: 'compare', operator, attribute, value: operand(attribute, literal, dialect) };
+}
+
+/** `eq null` asks for absence (RFC 7643 §2.5: null is unassigned). */
+function compareWithNull(attribute: Attribute, operator: CompareOperator): FilterNode {
+  const present: FilterNode = { kind: 'present', attribute: comparable(attribute) };
+  if (operator === 'eq') return { kind: 'not', node: present };
+  if (operator === 'ne') return present;
+  throw new ScimError('invalidFilter', `${operator} cannot compare ${attribute.path} with null.`);
+}
+
+/** Refuses what is never stored or never shown: a filter must not become a way to guess it. */
+function comparable(attribute: Attribute): Attribute {
+  const hidden = attribute.lineage.some(({ returned }) => returned === 'never');
+  if (hidden || attribute.isDerivedReference || attribute.path === 'meta.location') {
+    throw new ScimError('invalidFilter', `${attribute.path} cannot be used in a filter.`);
+  }
+  return attribute;
+}
+
+function operand(attribute: Attribute, literal: Exclude<Literal, null>, dialect: Dialect): Operand {
+  switch (attribute.type) {
+    case 'boolean':
+      return booleanOperand(attribute, literal, dialect);
+    case 'integer':
+    case 'decimal':
+      if (typeof literal === 'number') return literal;
+      if (typeof literal === 'string' && literal.trim() !== '' && Number.isFinite(Number(literal))) {
+        if (dialect.bend('number-as-string')) return Number(literal);
+      }
+      break;
+    case 'dateTime': {
+      const instant = typeof literal === 'string' ? canonicalInstant(literal) : undefined;
+      if (instant !== undefined) return instant;
+      break;
+    }
+    default:
+      if (typeof literal === 'string') return searchText(attribute, literal);
+      if (dialect.bend('unquoted-literal')) return searchText(attribute, String(literal));
+  }
+  throw new ScimError(
+    'invalidFilter',
+    `${attribute.path} is of type ${attribute.type}; ${quote(String(literal))} is not.`,
+  );
+}
+
+function booleanOperand(attribute: Attribute, literal: string | number | boolean, dialect: Dialect): boolean {
+  if (typeof literal === 'boolean') return literal;
+  const text = fold(String(literal));
+  if ((text === 'true' || text === 'false') && dialect.bend('string-boolean')) return text === 'true';
+  throw new ScimError('invalidFilter', `${attribute.path} is a boolean; compare it with true or false.`);
+}

@@ -1,0 +1,50 @@
+/** Whether a canonical document is a valid resource of its type: what must be there, and what may not change. */
+import { ScimError } from '../errors.js';
+import { isObject, type Json, type JsonObject } from '../json.js';
+import { equal } from '../patch/difference.js';
+import type { Attribute, ResourceType } from '../schema/characteristics.js';
+
+/** @throws ScimError invalidValue for a missing required attribute, or more than one primary value (RFC 7643 §2.4) */
+export function validate(document: JsonObject, type: ResourceType): void {
+  checkObject(document, type.attributes, type);
+}
+
+function checkObject(object: JsonObject, attributes: ReadonlyMap<string, Attribute>, type: ResourceType): void {
+  for (const attribute of attributes.values()) {
+    if (attribute.mutability === 'readOnly' || attribute === type.edges) continue;
+    const value = object[attribute.name];
+    if (value === undefined || (typeof value === 'string' && value.trim() === '')) {
+      // What is never stored cannot be missed: a password was checked when it came.
+      if (attribute.required && attribute.returned !== 'never') {
+        throw new ScimError('invalidValue', `${attribute.path} is required.`);
+      }
+    } else if (attribute.type === 'complex') checkComplex(value, attribute, type);
+  }
+}
+
+function checkComplex(value: Json, attribute: Attribute, type: ResourceType): void {
+  const elements = (Array.isArray(value) ? value : [value]).filter(isObject);
+  for (const element of elements) checkObject(element, attribute.subAttributes, type);
+  if (elements.filter(({ primary }) => primary === true).length > 1) {
+    throw new ScimError('invalidValue', `At most one element of ${attribute.path} may be primary.`);
+  }
+}
+
+/**
+ * RFC 7644 §3.5.1: a PUT may repeat an immutable value or set a missing one, not change it.
+ * @throws ScimError mutability
+ */
+export function checkImmutable(
+  before: JsonObject,
+  after: JsonObject,
+  attributes: ReadonlyMap<string, Attribute>,
+): void {
+  for (const attribute of attributes.values()) {
+    const [old, now] = [before[attribute.name], after[attribute.name]];
+    if (old === undefined) continue;
+    if (attribute.mutability === 'immutable' && !equal(old, now)) {
+      throw new ScimError('mutability', `${attribute.path} cannot be changed once it is set.`);
+    }
+    if (isObject(old)) checkImmutable(old, isObject(now) ? now : {}, attribute.subAttributes);
+  }
+}

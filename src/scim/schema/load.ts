@@ -1,0 +1,253 @@
+/**
+ * Links schema and resource type documents into the form the code reads. User and Group come in here exactly as a
+ * custom type would. A document that contradicts itself is refused with the place and the rule.
+ */
+import { fold } from '../fold.js';
+import { isObject, type Json, type JsonObject } from '../json.js';
+import type {
+  Attribute,
+  AttributeDocument,
+  AttributeType,
+  DirectoryHints,
+  ResourceType,
+  ResourceTypeDocument,
+  SchemaDocument,
+} from './characteristics.js';
+
+/** Every schema and resource type that one server offers. */
+export interface Registry {
+  /** As served at /Schemas, in document order. */
+  readonly schemas: readonly SchemaDocument[];
+  readonly resourceTypes: readonly ResourceType[];
+  /** The common attributes (RFC 7643 §3.1) that clients may set: `externalId`. */
+  readonly writableCommon: readonly AttributeDocument[];
+  /** By name, as in a resource type document. */
+  resourceType(name: string): ResourceType | undefined;
+  /** By the first segment of the path, without its slash: `Users`. */
+  byEndpoint(segment: string): ResourceType | undefined;
+  /** By URN, without regard to case. */
+  schema(urn: string): SchemaDocument | undefined;
+}
+
+/** What loadRegistry reads: `common` holds the attributes of RFC 7643 §3.1 in the notation of a schema. */
+export interface RegistryDocuments {
+  readonly common: SchemaDocument;
+  readonly schemas: readonly SchemaDocument[];
+  readonly resourceTypes: readonly ResourceTypeDocument[];
+}
+
+/** A schema or resource type document that cannot be used; the message says which, where and why. */
+export class SchemaDocumentError extends Error {
+  constructor(document: string, place: string, rule: string) {
+    super(`${document}: ${place}: ${rule}`);
+    this.name = 'SchemaDocumentError';
+  }
+}
+
+/** @throws SchemaDocumentError */
+export function loadRegistry(documents: RegistryDocuments): Registry {
+  const schemas = new Map(documents.schemas.map((document) => [fold(document.id), document]));
+  const typeNames = new Set(documents.resourceTypes.map((type) => type.name));
+  const resourceTypes = documents.resourceTypes.map((document) =>
+    linkResourceType(document, documents.common, schemas, typeNames),
+  );
+  const byName = new Map(resourceTypes.map((type) => [type.name, type]));
+  const byEndpoint = new Map(resourceTypes.map((type) => [type.endpoint.slice(1), type]));
+  return {
+    schemas: documents.schemas,
+    resourceTypes,
+    writableCommon: documents.common.attributes.filter(({ mutability }) => mutability !== 'readOnly'),
+    resourceType: (name) => byName.get(name),
+    byEndpoint: (segment) => byEndpoint.get(segment),
+    schema: (urn) => schemas.get(fold(urn)),
+  };
+}
+
+function linkResourceType(
+  document: ResourceTypeDocument,
+  common: SchemaDocument,
+  schemas: ReadonlyMap<string, SchemaDocument>,
+  typeNames: ReadonlySet<string>,
+): ResourceType {
+  const hints = document['scim-target'] ?? {};
+  const find = (urn: string): SchemaDocument => {
+    const schema = schemas.get(fold(urn));
+    if (!schema) throw new SchemaDocumentError(document.name, 'schema', `there is no schema ${urn}`);
+    return schema;
+  };
+  if (!/^\/[A-Za-z][\w-]*$/.test(document.endpoint)) {
+    throw new SchemaDocumentError(document.name, 'endpoint', 'must be a slash and one path segment');
+  }
+  const link = new Linker(document.name, typeNames, new Set((hints.lookups ?? []).map(fold)));
+  const core = find(document.schema);
+  const attributes = link.attributes([...common.attributes, ...core.attributes], {
+    schema: core.id,
+    parent: undefined,
+  });
+  const extensions = (document.schemaExtensions ?? []).map(({ schema, required }) =>
+    link.extension(find(schema), required),
+  );
+  for (const extension of extensions) attributes.set(fold(extension.name), extension);
+  return describe(document, core.id, attributes, extensions, hints);
+}
+
+function describe(
+  document: ResourceTypeDocument,
+  schema: string,
+  attributes: ReadonlyMap<string, Attribute>,
+  extensions: readonly Attribute[],
+  hints: DirectoryHints,
+): ResourceType {
+  const all = [...everyAttribute(attributes)];
+  const named = (path: string | undefined, hint: string): Attribute | undefined => {
+    if (path === undefined) return undefined;
+    const attribute = all.find((candidate) => fold(candidate.path) === fold(path));
+    if (!attribute)
+      throw new SchemaDocumentError(document.name, `scim-target.${hint}`, `there is no attribute ${path}`);
+    return attribute;
+  };
+  for (const path of hints.lookups ?? []) named(path, 'lookups');
+  const uniqueByProfile = (hints.uniqueByProfile ?? []).map((path) => named(path, 'uniqueByProfile') as Attribute);
+  for (const attribute of uniqueByProfile) {
+    if (!attribute.isLookup)
+      throw new SchemaDocumentError(document.name, attribute.path, 'a unique attribute must be a look-up');
+  }
+  return {
+    name: document.name,
+    endpoint: document.endpoint,
+    document,
+    schema,
+    extensions,
+    attributes,
+    lookups: all.filter((attribute) => attribute.isLookup),
+    unique: all.filter((attribute) => attribute.isLookup && attribute.uniqueness !== 'none'),
+    uniqueByProfile,
+    display: named(hints.display, 'display'),
+    edges: named(hints.edges, 'edges'),
+    memberships: named(hints.memberships, 'memberships'),
+    defaults: readDefaults(document.name, attributes, hints.defaults ?? {}),
+  };
+}
+
+/** Defaults are simple values under top-level names: nothing that would have to be merged. */
+function readDefaults(type: string, attributes: ReadonlyMap<string, Attribute>, defaults: JsonObject): JsonObject {
+  for (const [name, value] of Object.entries(defaults)) {
+    const attribute = attributes.get(fold(name));
+    if (attribute?.name !== name || !fitsType(value as Json, attribute.type)) {
+      throw new SchemaDocumentError(type, `scim-target.defaults.${name}`, 'must name an attribute and fit its type');
+    }
+  }
+  return defaults;
+}
+
+function fitsType(value: Json, type: AttributeType): boolean {
+  if (type === 'boolean') return typeof value === 'boolean';
+  if (type === 'integer' || type === 'decimal') return typeof value === 'number';
+  return type !== 'complex' && typeof value === 'string' && !isObject(value);
+}
+
+/** All attributes at every depth, parents before children. */
+export function* everyAttribute(attributes: ReadonlyMap<string, Attribute>): Generator<Attribute> {
+  for (const attribute of attributes.values()) {
+    yield attribute;
+    yield* everyAttribute(attribute.subAttributes);
+  }
+}
+
+interface Place {
+  schema: string;
+  parent: Attribute | undefined;
+}
+
+const ATTRIBUTE_NAME = /^(?:\$ref|[A-Za-z][\w-]*)$/;
+/** Names that JavaScript objects answer to; refused in schemas so that no code need fear them. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+const TYPES: ReadonlySet<string> = new Set<AttributeType>([
+  'string',
+  'boolean',
+  'decimal',
+  'integer',
+  'dateTime',
+  'reference',
+  'binary',
+  'complex',
+]);
+
+class Linker {
+  constructor(
+    private readonly type: string,
+    private readonly typeNames: ReadonlySet<string>,
+    private readonly lookups: ReadonlySet<string>,
+  ) {}
+
+  attributes(documents: readonly AttributeDocument[], place: Place): Map<string, Attribute> {
+    const linked = new Map<string, Attribute>();
+    for (const document of documents) {
+      const attribute = this.attribute(document, place);
+      if (linked.has(fold(attribute.name))) {
+        throw new SchemaDocumentError(this.type, attribute.path, 'is defined twice');
+      }
+      linked.set(fold(attribute.name), attribute);
+    }
+    return linked;
+  }
+
+  extension(schema: SchemaDocument, required: boolean): Attribute {
+    const document = { name: schema.id, type: 'complex', required, subAttributes: schema.attributes } as const;
+    return this.link(document, { schema: schema.id, parent: undefined }, true);
+  }
+
+  private attribute(document: AttributeDocument, place: Place): Attribute {
+    this.check(document, place);
+    return this.link(document, place, false);
+  }
+
+  private link(document: AttributeDocument, { schema, parent }: Place, isExtension: boolean): Attribute {
+    const { name, type } = document;
+    const path = parent ? `${parent.path}${parent.isExtension ? ':' : '.'}${name}` : name;
+    const uniqueness = document.uniqueness ?? 'none';
+    const lineage: Attribute[] = parent ? [...parent.lineage] : [];
+    const attribute: Attribute = {
+      name,
+      path,
+      type,
+      multiValued: document.multiValued ?? false,
+      required: document.required ?? false,
+      // RFC 7643 §2.3.6 and §2.3.7: binary and reference values are case exact whatever the document says.
+      caseExact: document.caseExact ?? (type === 'reference' || type === 'binary'),
+      mutability: document.mutability ?? 'readWrite',
+      returned: document.returned ?? 'default',
+      uniqueness,
+      canonicalValues: document.canonicalValues ?? [],
+      referenceTypes: document.referenceTypes ?? [],
+      schema,
+      isExtension,
+      parent,
+      lineage,
+      subAttributes: new Map(),
+      isLookup: this.lookups.has(fold(path)) || (uniqueness !== 'none' && name !== 'id'),
+      isDerivedReference:
+        name === '$ref' && (document.referenceTypes ?? []).some((target) => this.typeNames.has(target)),
+    };
+    lineage.push(attribute);
+    const children = this.attributes(document.subAttributes ?? [], { schema, parent: attribute });
+    for (const [key, child] of children) (attribute.subAttributes as Map<string, Attribute>).set(key, child);
+    return attribute;
+  }
+
+  private check(document: AttributeDocument, { parent }: Place): void {
+    const place = `${parent ? `${parent.path}.` : ''}${String(document.name)}`;
+    const refuse = (rule: string): never => {
+      throw new SchemaDocumentError(this.type, place, rule);
+    };
+    if (typeof document.name !== 'string' || !ATTRIBUTE_NAME.test(document.name) || RESERVED_NAMES.has(document.name)) {
+      refuse('is not an attribute name (RFC 7643 §2.1)');
+    }
+    if (!TYPES.has(document.type)) refuse(`has the unknown type ${String(document.type)} (RFC 7643 §2.3)`);
+    const isComplex = document.type === 'complex';
+    if (isComplex !== (document.subAttributes !== undefined)) {
+      refuse('must have subAttributes when, and only when, it is complex (RFC 7643 §2.3.8)');
+    }
+    if (isComplex && parent && !parent.isExtension) refuse('is complex inside a complex attribute (RFC 7643 §2.3.8)');
+  }
+}

@@ -1,0 +1,62 @@
+/** The SQLite library, and the only module that knows which one it is; `node:sqlite` has the same shape. */
+import { DatabaseSync } from '@photostructure/sqlite';
+
+/** What can be bound. Booleans are bound as 0 and 1. */
+export type SqlValue = string | number | null;
+
+/** Prepared once, used many times. Values are bound by position. */
+export interface Statement<Row> {
+  all(...values: SqlValue[]): Row[];
+  get(...values: SqlValue[]): Row | undefined;
+  run(...values: SqlValue[]): { changes: number; rid: number };
+}
+
+export interface Database {
+  prepare<Row = unknown>(text: string): Statement<Row>;
+  /** Runs statements that return nothing. */
+  exec(text: string): void;
+  close(): void;
+}
+
+/** @param busyTimeout ms to wait, blocking, while another connection holds a lock. */
+export function openDatabase(path: string, busyTimeout: number): Database {
+  const database = new DatabaseSync(path, { timeout: busyTimeout });
+  return {
+    prepare: <Row>(text: string) => prepare<Row>(database, text),
+    exec: (text) => database.exec(text),
+    close: () => database.close(),
+  };
+}
+
+/** True for a failure of the database, as opposed to one of the code that called it. */
+export function isDatabaseError(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return error instanceof Error && (code === 'ERR_SQLITE_ERROR' || code === 'ERR_INVALID_STATE');
+}
+
+/** True when another connection holds the lock that was asked for: SQLITE_BUSY and its extended codes. */
+export function isBusy(error: unknown): boolean {
+  const { errcode } = error as { errcode?: unknown };
+  return isDatabaseError(error) && typeof errcode === 'number' && (errcode & 0xff) === 5;
+}
+
+function prepare<Row>(database: InstanceType<typeof DatabaseSync>, text: string): Statement<Row> {
+  const statement = database.prepare(text);
+  return {
+    all: (...values) => statement.all(...bindable(values)) as Row[],
+    get: (...values) => statement.get(...bindable(values)) as Row | undefined,
+    run: (...values) => {
+      const { changes, lastInsertRowid } = statement.run(...bindable(values));
+      return { changes, rid: Number(lastInsertRowid) };
+    },
+  };
+}
+
+/** The library ends a text at its first NUL, so that `42\0x` would find what `42` names; U+FFFD finds nothing. */
+function bindable(values: SqlValue[]): SqlValue[] {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value === 'string' && value.includes('\0')) values[i] = value.replaceAll('\0', '\ufffd');
+  }
+  return values;
+}

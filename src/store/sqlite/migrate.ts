@@ -1,0 +1,103 @@
+/** The tables, as numbered steps from an empty file to the present one. A step that was released is never edited. */
+import type { Database } from './driver.js';
+
+/** In the file's header, so that another program's database is not taken for ours: "SCIM". */
+const APPLICATION_ID = 0x5343494d;
+
+/** The file was written by a newer release, or by another program. */
+export class UnsuitableDatabase extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnsuitableDatabase';
+  }
+}
+
+// Step n leads to schema version n, which SQLite keeps in the file's header (user_version).
+// Small columns stand before big ones: SQLite reads a row from its start.
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE tenants (
+    id TEXT PRIMARY KEY, folded_name TEXT NOT NULL UNIQUE, name TEXT NOT NULL, profile TEXT NOT NULL, created TEXT NOT NULL
+  );
+  CREATE TABLE credentials (
+    id TEXT PRIMARY KEY, tenant TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, scopes TEXT NOT NULL,
+    created TEXT NOT NULL, expires TEXT, revoked TEXT, last_used TEXT, last_address TEXT
+  );
+  CREATE INDEX credentials_by_tenant ON credentials (tenant);
+
+  -- rid ascends in the order of creation. lookups: JSON [[path, value], …], what the table of that name has of this row.
+  -- form: JSONB, which filters read several times faster than text.
+  CREATE TABLE resources (
+    rid INTEGER PRIMARY KEY, tenant TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
+    created TEXT NOT NULL, last_modified TEXT NOT NULL, display TEXT, folded_display TEXT, lookups TEXT NOT NULL,
+    document TEXT NOT NULL, form BLOB NOT NULL,
+    UNIQUE (tenant, id)
+  );
+  CREATE INDEX resources_by_type ON resources (tenant, type);
+  CREATE TABLE lookups (
+    tenant TEXT NOT NULL, type TEXT NOT NULL, path TEXT NOT NULL, value TEXT NOT NULL, rid INTEGER NOT NULL,
+    PRIMARY KEY (tenant, type, path, value, rid)
+  ) WITHOUT ROWID;
+  CREATE TABLE edges (
+    tenant TEXT NOT NULL, group_id TEXT NOT NULL, member_id TEXT NOT NULL,
+    PRIMARY KEY (tenant, group_id, member_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX edges_by_member ON edges (tenant, member_id, group_id);
+
+  CREATE TABLE changes (
+    tenant TEXT NOT NULL, sequence INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
+    operation TEXT NOT NULL, time TEXT NOT NULL, request_id TEXT NOT NULL, actor TEXT NOT NULL,
+    added TEXT NOT NULL, removed TEXT NOT NULL, difference TEXT NOT NULL,
+    UNIQUE (tenant, sequence)
+  );
+  -- For the history of one resource.
+  CREATE INDEX changes_by_resource ON changes (tenant, id, sequence);
+  -- 'changes': the last sequence number, which must not start again when old changes are let go.
+  -- 'resources:User': how many there are, so that a listing need not count.
+  CREATE TABLE counters (
+    tenant TEXT NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,
+    PRIMARY KEY (tenant, name)
+  ) WITHOUT ROWID;
+  `,
+];
+
+/**
+ * Brings the file to the present schema. Safe when several processes open it at once: the loser of the race for the
+ * write lock finds the work done.
+ * @throws UnsuitableDatabase
+ */
+export function migrate(database: Database): void {
+  if (schemaVersion(database) === MIGRATIONS.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    for (const step of MIGRATIONS.slice(schemaVersion(database))) database.exec(step);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function schemaVersion(database: Database): number {
+  const version = pragma(database, 'user_version');
+  const isOurs = pragma(database, 'application_id') === APPLICATION_ID;
+  if (!isOurs && (version !== 0 || !isEmpty(database))) {
+    throw new UnsuitableDatabase('the file is an SQLite database of another program');
+  }
+  if (version > MIGRATIONS.length) {
+    throw new UnsuitableDatabase(
+      `the file has schema version ${version}, this release knows ${MIGRATIONS.length}: use the release that wrote it, or a newer one`,
+    );
+  }
+  return version;
+}
+
+function pragma(database: Database, name: 'user_version' | 'application_id'): number {
+  const row = database.prepare<Record<string, number>>(`PRAGMA ${name}`).get();
+  return row?.[name] as number;
+}
+
+function isEmpty(database: Database): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+}

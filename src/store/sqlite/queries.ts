@@ -1,0 +1,130 @@
+/** Reads that do not filter. Each connection has its own: the writer's also see what is not durable yet. */
+import type { AttributeChange } from '../../scim/patch/difference.js';
+import type { Actor, Change, ChangeOperation, Edge, Membership, ResourceKey, StoredResource } from '../store.js';
+import type { Database } from './driver.js';
+import { optional, RESOURCE_COLUMNS, type ResourceRow, toResource } from './rows.js';
+
+const GET = `SELECT ${RESOURCE_COLUMNS} FROM resources r WHERE r.tenant = ?1 AND r.id = ?2 AND r.type = ?3`;
+
+// CROSS JOIN keeps the order of the tables: by edges, in the order of their key, so that LIMIT ends the work. The plus
+// keeps EXISTS from becoming a join (compile-filter.ts).
+const EDGES = `
+  SELECT e.member_id AS id, m.type, m.display
+  FROM edges e CROSS JOIN resources m ON m.tenant = ?1 AND m.id = e.member_id
+  WHERE e.tenant = ?1 AND e.group_id = ?2 AND e.member_id > ?3
+    AND +EXISTS (SELECT 1 FROM resources g WHERE g.tenant = ?1 AND g.id = ?2 AND g.type = ?4)
+  ORDER BY e.member_id LIMIT ?5`;
+
+const PRESENT_EDGES = `
+  SELECT e.member_id AS id FROM edges e
+  WHERE e.tenant = ?1 AND e.group_id = ?2 AND e.member_id IN (SELECT value FROM json_each(?3))
+    AND +EXISTS (SELECT 1 FROM resources g WHERE g.tenant = ?1 AND g.id = ?2 AND g.type = ?4)`;
+
+// UNION drops what was met before, so that groups which contain each other do not go round for ever.
+const MEMBERSHIPS = `
+  WITH RECURSIVE above (member, id) AS (
+    SELECT s.value, e.group_id FROM json_each(?2) s CROSS JOIN edges e ON e.tenant = ?1 AND e.member_id = s.value
+    UNION
+    SELECT a.member, e.group_id FROM above a CROSS JOIN edges e ON e.tenant = ?1 AND e.member_id = a.id
+  )
+  SELECT a.member, a.id, g.type, g.display,
+    EXISTS (SELECT 1 FROM edges d WHERE d.tenant = ?1 AND d.group_id = a.id AND d.member_id = a.member) AS direct
+  FROM above a CROSS JOIN resources g ON g.tenant = ?1 AND g.id = a.id
+  ORDER BY a.member, direct DESC, a.id`;
+
+const CONTAINERS = `
+  SELECT ${RESOURCE_COLUMNS} FROM edges e CROSS JOIN resources r ON r.tenant = ?1 AND r.id = e.group_id
+  WHERE e.tenant = ?1 AND e.member_id = ?2 ORDER BY e.group_id`;
+
+const CHANGES = `
+  SELECT type, id, version, sequence, operation, time, request_id, actor, added, removed, difference
+  FROM changes WHERE tenant = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3`;
+
+interface EdgeRow {
+  id: string;
+  type: string;
+  display: string | null;
+}
+
+interface MembershipRow extends EdgeRow {
+  member: string;
+  direct: number;
+}
+
+interface ChangeRow {
+  type: string;
+  id: string;
+  version: number;
+  sequence: number;
+  operation: string;
+  time: string;
+  request_id: string;
+  actor: string;
+  added: string;
+  removed: string;
+  difference: string;
+}
+
+export class Queries {
+  private readonly byKey;
+  private readonly edgesOf;
+  private readonly presentEdgesOf;
+  private readonly membershipsOf;
+  private readonly containersOf;
+  private readonly changesOf;
+
+  constructor(database: Database) {
+    this.byKey = database.prepare<ResourceRow>(GET);
+    this.edgesOf = database.prepare<EdgeRow>(EDGES);
+    this.presentEdgesOf = database.prepare<{ id: string }>(PRESENT_EDGES);
+    this.membershipsOf = database.prepare<MembershipRow>(MEMBERSHIPS);
+    this.containersOf = database.prepare<ResourceRow>(CONTAINERS);
+    this.changesOf = database.prepare<ChangeRow>(CHANGES);
+  }
+
+  get({ tenant, type, id }: ResourceKey): StoredResource | undefined {
+    const row = this.byKey.get(tenant, id, type);
+    return row && toResource(tenant, row);
+  }
+
+  edges({ tenant, type, id }: ResourceKey, after: string, limit: number): Edge[] {
+    const rows = this.edgesOf.all(tenant, id, after, type, limit);
+    return rows.map((row) => ({ id: row.id, type: row.type, display: optional(row.display) }));
+  }
+
+  presentEdges({ tenant, type, id }: ResourceKey, members: readonly string[]): Set<string> {
+    return new Set(this.presentEdgesOf.all(tenant, id, JSON.stringify(members), type).map((row) => row.id));
+  }
+
+  memberships(tenant: string, members: readonly string[]): Map<string, Membership[]> {
+    const found = new Map<string, Membership[]>(members.map((member) => [member, []]));
+    for (const { member, id, type, display, direct } of this.membershipsOf.all(tenant, JSON.stringify(members))) {
+      found.get(member)?.push({ id, type, display: optional(display), direct: direct === 1 });
+    }
+    return found;
+  }
+
+  containers(tenant: string, member: string): StoredResource[] {
+    return this.containersOf.all(tenant, member).map((row) => toResource(tenant, row));
+  }
+
+  changes(tenant: string, after: number, limit: number): Change[] {
+    return this.changesOf.all(tenant, after, limit).map((row) => ({
+      sequence: row.sequence,
+      key: { tenant, type: row.type, id: row.id },
+      version: row.version,
+      operation: row.operation as ChangeOperation,
+      time: row.time,
+      requestId: row.request_id,
+      actor: toActor(row.actor),
+      difference: JSON.parse(row.difference) as AttributeChange[],
+      added: JSON.parse(row.added) as string[],
+      removed: JSON.parse(row.removed) as string[],
+    }));
+  }
+}
+
+function toActor(text: string): Actor {
+  const [credential, name, address] = JSON.parse(text) as [string, string, string | null];
+  return { credential, name, address: optional(address) };
+}

@@ -1,0 +1,290 @@
+/**
+ * The store port: what the directory and access need of a database, and nothing more.
+ * Knows: tenants, resources as documents, edges, changes, credentials. Does not know: SCIM policy, profiles, HTTP.
+ * Engines: memory/, sqlite/. test/contract/store.ts is the definition that each of them is held to.
+ */
+import { ScimError } from '../scim/errors.js';
+import type { FilterNode } from '../scim/filter/node.js';
+import type { JsonObject } from '../scim/json.js';
+import type { AttributeChange } from '../scim/patch/difference.js';
+import type { Attribute } from '../scim/schema/characteristics.js';
+
+/** The address of a resource. Every key carries its tenant. */
+export interface ResourceKey {
+  /** Tenant.id */
+  readonly tenant: string;
+  /** ResourceType.name, e.g. `User`. */
+  readonly type: string;
+  readonly id: string;
+}
+
+/** A resource as it is kept. */
+export interface StoredResource {
+  readonly key: ResourceKey;
+  /** 1 for a new resource, one more for each write. */
+  readonly version: number;
+  /** ISO 8601 UTC. */
+  readonly created: string;
+  readonly lastModified: string;
+  /** Canonical JSON without `id`, `meta` and the edge attributes. */
+  readonly document: JsonObject;
+}
+
+/** One value by which a resource is found without a scan. */
+export interface LookupValue {
+  /** Attribute.path */
+  readonly path: string;
+  /** In search form. */
+  readonly value: string;
+  /**
+   * True: no other resource of the tenant and type may have this value at this path. Asked when the resource takes
+   * the value, so that a duplicate older than the rule can still be changed in other ways.
+   */
+  readonly unique: boolean;
+}
+
+/** What the schema derives from a resource so that filters and sorting need no schema. */
+export interface SearchIndex {
+  /**
+   * Same shape as the resource (with `id` and `meta`), values in search form: strings folded unless caseExact,
+   * date-times as canonical UTC instants that order as text. Without edge attributes.
+   */
+  readonly form: JsonObject;
+  readonly lookups: readonly LookupValue[];
+  /** What others show as `display` of this resource; as written, not folded. */
+  readonly display: string | undefined;
+}
+
+/** Who caused a change. Never a secret. */
+export interface Actor {
+  readonly credential: string;
+  readonly name: string;
+  /** The caller's address as the server saw it. */
+  readonly address: string | undefined;
+}
+
+export type ChangeOperation = 'create' | 'replace' | 'patch' | 'delete';
+
+/** What a write records of itself. The store adds the sequence number. */
+export interface ChangeRecord {
+  readonly operation: ChangeOperation;
+  /** ISO 8601 UTC. */
+  readonly time: string;
+  readonly requestId: string;
+  readonly actor: Actor;
+  /** Both sides of every attribute that changed. */
+  readonly difference: readonly AttributeChange[];
+  /** Member ids, exactly those that became or ceased to be members. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** One record of the history. */
+export interface Change extends ChangeRecord {
+  /** 1, 2, 3 … without gaps within the tenant; a later commit has a higher number. */
+  readonly sequence: number;
+  readonly key: ResourceKey;
+  /** The version that the change made; for a delete, the version that was deleted. */
+  readonly version: number;
+}
+
+/**
+ * A write is data: planned elsewhere, applied here, all or nothing with its batch.
+ * `expected` is the version that the plan was made from; 0 means that the id must be new.
+ */
+export type Write = PutWrite | DeleteWrite;
+
+export interface PutWrite {
+  readonly kind: 'put';
+  readonly resource: StoredResource;
+  readonly index: SearchIndex;
+  readonly expected: number;
+  /** `change.added` and `change.removed` are applied to the edges of this resource. */
+  readonly change: ChangeRecord;
+  /** The types (ResourceType.name) that a member may have. Needed when `change.added` is not empty. */
+  readonly memberTypes?: readonly string[];
+}
+
+export interface DeleteWrite {
+  readonly kind: 'delete';
+  readonly key: ResourceKey;
+  readonly expected: number;
+  /**
+   * Edges from this resource go with it; edges to it are removed by writes of their groups in the same batch. If one
+   * would remain (a group took it since the plan was made), the batch is refused with a VersionConflict.
+   */
+  readonly change: ChangeRecord;
+}
+
+/** What the write is about. */
+export function keyOf(write: Write): ResourceKey {
+  return write.kind === 'put' ? write.resource.key : write.key;
+}
+
+/**
+ * `committed`: only what is durable. `latest`: as the next commit will find it, perhaps not durable yet; a write may
+ * be planned from it, an answer may not (unless a commit, an empty one too, has been awaited since).
+ */
+export type View = 'committed' | 'latest';
+
+export interface ResourceQuery {
+  readonly tenant: string;
+  readonly type: string;
+  readonly filter?: FilterNode | undefined;
+  /** Without it: the order of creation. */
+  readonly sort?: Sort | undefined;
+  /** Resources to pass over, from 0. */
+  readonly offset: number;
+  /** The most resources to return; 0 asks for the total alone. */
+  readonly limit: number;
+}
+
+/**
+ * Order by the attribute's search form: for a multi-valued attribute by its primary element, or else its first.
+ * Resources without a value come last, when descending first (RFC 7644 §3.4.2.3). Ties: the order of creation.
+ */
+export interface Sort {
+  /** Never complex. */
+  readonly attribute: Attribute;
+  readonly descending: boolean;
+}
+
+export interface ResourcePage {
+  /** All matches, not only those on the page. */
+  readonly total: number;
+  readonly resources: StoredResource[];
+}
+
+/** One membership, seen from the group. */
+export interface Edge {
+  readonly id: string;
+  readonly type: string;
+  readonly display: string | undefined;
+}
+
+/** One membership, seen from the member. */
+export interface Membership {
+  /** The group's. */
+  readonly id: string;
+  readonly type: string;
+  readonly display: string | undefined;
+  /** False when it holds only through a group in between. */
+  readonly direct: boolean;
+}
+
+export interface Tenant {
+  readonly id: string;
+  /** Unique, case-insensitively; as in `/tenants/{name}/scim/v2`. */
+  readonly name: string;
+  /** Name of a profile in scim/profiles.ts. */
+  readonly profile: string;
+  readonly created: string;
+}
+
+export interface Credential {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  /** SHA-256 of the secret, hex. The secret itself is nowhere. */
+  readonly hash: string;
+  readonly scopes: readonly string[];
+  readonly created: string;
+  /** ISO 8601 UTC; undefined: never. */
+  readonly expires: string | undefined;
+  readonly revoked: string | undefined;
+  readonly lastUsed: string | undefined;
+  readonly lastAddress: string | undefined;
+}
+
+/** A use of a credential, noted from time to time rather than per request. */
+export interface CredentialUse {
+  readonly credential: string;
+  readonly time: string;
+  readonly address: string | undefined;
+}
+
+export interface Store {
+  get(key: ResourceKey, view?: View): Promise<StoredResource | undefined>;
+
+  search(query: ResourceQuery): Promise<ResourcePage>;
+
+  /**
+   * Members of a group by ascending id (code point order), those after `after`, at most `limit`.
+   * An unknown group has none.
+   */
+  edges(group: ResourceKey, options: { after?: string | undefined; limit: number; view?: View }): Promise<Edge[]>;
+
+  /** Which of `members` are members of the group. Touches as many rows as there are ids. */
+  presentEdges(group: ResourceKey, members: readonly string[], view?: View): Promise<Set<string>>;
+
+  /** Every group, direct or through others, of each of `members`; by member id, direct ones first, then by id. */
+  memberships(tenant: string, members: readonly string[]): Promise<Map<string, Membership[]>>;
+
+  /** The groups that have `member` as a direct member. */
+  containers(tenant: string, member: string, view?: View): Promise<StoredResource[]>;
+
+  /**
+   * Applies the batch, all or nothing, and resolves when it and its change records are durable. An empty batch
+   * resolves when everything that `latest` could have shown is durable.
+   * @throws VersionConflict, UniquenessConflict, MissingReference; then nothing of the batch was applied.
+   */
+  commit(tenant: string, batch: readonly Write[]): Promise<void>;
+
+  /** The tenant's history, oldest first, after the sequence number `after` (0: from the start), at most `limit`. */
+  changes(tenant: string, after: number, limit: number): Promise<Change[]>;
+
+  /** @throws UniquenessConflict when the name is taken. */
+  createTenant(tenant: Tenant): Promise<void>;
+  tenantByName(name: string): Promise<Tenant | undefined>;
+  tenants(): Promise<Tenant[]>;
+
+  createCredential(credential: Credential): Promise<void>;
+  /** The credential with this hash and its tenant; revoked and expired ones too. */
+  credentialByHash(hash: string): Promise<{ credential: Credential; tenant: Tenant } | undefined>;
+  credentials(tenant: string): Promise<Credential[]>;
+  /** Marks it revoked from `time`. False when the tenant has no such credential, or it is revoked already. */
+  revokeCredential(tenant: string, id: string, time: string): Promise<boolean>;
+  noteUse(uses: readonly CredentialUse[]): Promise<void>;
+
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  /** Waits for what was committed to be durable, then lets go of the database. */
+  close(): Promise<void>;
+}
+
+/** The resource is not at the version that the write was planned from. Read again and plan again. */
+export class VersionConflict extends Error {
+  constructor(readonly key: ResourceKey) {
+    super(`${key.type} ${key.id} is not at the expected version`);
+    this.name = 'VersionConflict';
+  }
+}
+
+/** Another resource of the tenant and type has the value. */
+export class UniquenessConflict extends Error {
+  constructor(
+    /** Attribute.path */
+    readonly path: string,
+    /** In search form. */
+    readonly value: string,
+  ) {
+    super(`the value of ${path} is in use`);
+    this.name = 'UniquenessConflict';
+  }
+}
+
+/** Members to be added that the tenant does not have, or that are of a type the group does not take. */
+export class MissingReference extends Error {
+  constructor(readonly ids: readonly string[]) {
+    super(`no such member: ${ids.slice(0, 5).join(', ')}`);
+    this.name = 'MissingReference';
+  }
+}
+
+/** The database did not answer, or answered with a failure of its own. Clients see 503 and no reason; `cause` has it. */
+export class StoreUnavailable extends ScimError {
+  constructor(cause: unknown) {
+    super('unavailable', undefined, { cause });
+    this.name = 'StoreUnavailable';
+  }
+}

@@ -1,0 +1,341 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAuthenticator } from '../../src/access/authenticate.js';
+import { isWellFormed } from '../../src/access/token.js';
+import { run } from '../../src/cli/program.js';
+import { sources } from '../../src/cli/sources.js';
+import type { Store } from '../../src/store/store.js';
+import { openStore } from '../../src/target.js';
+import { FakeLog } from '../access/fakes.js';
+import { command, temporaryFolder } from './command.js';
+import { FakeTerminal } from './fake-terminal.js';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let path: string;
+let env: Record<string, string>;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  path = join(folder.path, 'scim.db');
+  env = { SCIM_TARGET_STORE: `sqlite:${path}` };
+});
+afterEach(() => folder.remove());
+
+/** Runs a command line in this process. */
+async function cli(...args: string[]) {
+  const terminal = new FakeTerminal(env);
+  const code = await run(args, terminal);
+  return { code, ...terminal.written };
+}
+
+/** One that must succeed; gives its standard output. */
+async function ok(...args: string[]): Promise<string> {
+  const { code, out, err } = await cli(...args);
+  expect({ code, err }).toEqual({ code: 0, err: expect.any(String) });
+  return out;
+}
+
+async function withStore<T>(act: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(`sqlite:${path}`);
+  try {
+    return await act(store);
+  } finally {
+    await store.close();
+  }
+}
+
+const authenticated = (store: Store, token: string) =>
+  createAuthenticator({ store, clock: sources.clock, log: new FakeLog() }).authenticate({
+    headers: { authorization: `Bearer ${token.trim()}` },
+  });
+
+describe('tenant', () => {
+  it('create makes one in the file, says so on standard error, and list shows it', async () => {
+    expect(await cli('tenant', 'create', 'acme')).toEqual({
+      code: 0,
+      out: '',
+      err: 'Created tenant acme (profile entra).\n',
+    });
+    await ok('tenant', 'create', 'able', '--profile', 'strict');
+    expect((await ok('tenant', 'list')).split('\n').map((line) => line.slice(0, 13).trimEnd())).toEqual([
+      'NAME  PROFILE',
+      'able  strict',
+      'acme  entra',
+      '',
+    ]);
+  });
+
+  it('create makes the folder of the file too', async () => {
+    const nested = `sqlite:${join(folder.path, 'a', 'b', 'scim.db')}`;
+    expect(await cli('tenant', 'create', 'acme', '--store', nested)).toMatchObject({ code: 0 });
+    expect(await ok('tenant', 'list', '--store', nested)).toContain('acme');
+  });
+
+  it('create --json and list --json give the same object', async () => {
+    const made: unknown = JSON.parse(await ok('tenant', 'create', 'acme', '--profile', 'okta', '--json'));
+    expect(made).toEqual({ id: expect.any(String), name: 'acme', profile: 'okta', created: expect.any(String) });
+    expect(JSON.parse(await ok('tenant', 'list', '--json'))).toEqual([made]);
+  });
+
+  it('list of none says so, and is an empty array in JSON', async () => {
+    await withStore(async () => undefined);
+    expect(await cli('tenant', 'list')).toEqual({ code: 0, out: '', err: 'There is no tenant yet.\n' });
+    expect(await ok('tenant', 'list', '--json')).toBe('[]\n');
+  });
+
+  it('create of a name that is taken is refused with exit code 1', async () => {
+    await ok('tenant', 'create', 'acme');
+    expect(await cli('tenant', 'create', 'acme')).toEqual({
+      code: 1,
+      out: '',
+      err: 'scim-target: there is a tenant named acme already\n',
+    });
+  });
+});
+
+describe('token create', () => {
+  beforeEach(() => ok('tenant', 'create', 'acme'));
+
+  it('prints the token and a line end, nothing else, and it authenticates', async () => {
+    const { code, out, err } = await cli('token', 'create', '--tenant', 'acme', '--name', 'Entra production');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^scimt_[0-9A-Za-z]{49}\n$/);
+    expect(isWellFormed(out.trim())).toBe(true);
+    expect(err).toMatch(/^Created token \S+ \(Entra production\) for tenant acme; it never expires\. /);
+    expect(err).not.toContain(out.trim());
+    const principal = await withStore((store) => authenticated(store, out));
+    expect(principal).toMatchObject({ tenant: { name: 'acme' }, credential: { name: 'Entra production' } });
+    expect([...principal.scopes]).toEqual(['scim:read', 'scim:write']);
+  });
+
+  it('--json prints one object; scopes and expiry are as asked', async () => {
+    const args = ['--tenant', 'acme', '--name', 'audit', '--scopes', 'scim:read', '--expires', '90d', '--json'];
+    const made = JSON.parse(await ok('token', 'create', ...args)) as Record<string, string>;
+    expect(made).toMatchObject({ tenant: 'acme', name: 'audit', scopes: ['scim:read'], id: expect.any(String) });
+    expect(isWellFormed(made.token ?? '')).toBe(true);
+    const days = (Date.parse(made.expires ?? '') - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(89.99);
+    expect(days).toBeLessThanOrEqual(90);
+  });
+
+  it('keeps nothing of the token in the store’s files', async () => {
+    const token = (await ok('token', 'create', '--tenant', 'acme', '--name', 'x')).trim();
+    for (const file of [path, `${path}-wal`].filter(existsSync)) {
+      expect(readFileSync(file).includes(token.slice(6, 26))).toBe(false);
+    }
+  });
+
+  it('for an unknown tenant is refused', async () => {
+    const { code, out, err } = await cli('token', 'create', '--tenant', 'none', '--name', 'x');
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: 'scim-target: there is no tenant named "none"\n' });
+  });
+});
+
+describe('token list and revoke', () => {
+  let token: string;
+  let id: string;
+
+  beforeEach(async () => {
+    await ok('tenant', 'create', 'acme');
+    const made = JSON.parse(await ok('token', 'create', '--tenant', 'acme', '--name', 'one', '--json'));
+    ({ token, id } = made as { token: string; id: string });
+  });
+
+  it('list shows state and last use, and no secret', async () => {
+    const use = { credential: id, time: '2031-01-01T00:00:00.000Z', address: '192.0.2.7' };
+    await withStore((store) => store.noteUse([use]));
+    const shown = await ok('token', 'list', '--tenant', 'acme');
+    expect(shown.split('\n')).toHaveLength(3);
+    expect(shown).toMatch(/^ID +NAME +STATE +SCOPES +CREATED +EXPIRES +LAST USED +FROM\n/);
+    expect(shown).toMatch(
+      new RegExp(`^${id} +one +active +scim:read,scim:write .* never +2031-01-01T00:00:00.000Z +192.0.2.7$`, 'm'),
+    );
+    const json = await ok('token', 'list', '--tenant', 'acme', '--json');
+    expect(JSON.parse(json)).toEqual([
+      {
+        id,
+        tenant: 'acme',
+        name: 'one',
+        state: 'active',
+        scopes: ['scim:read', 'scim:write'],
+        created: expect.any(String),
+        expires: null,
+        revoked: null,
+        lastUsed: use.time,
+        lastAddress: use.address,
+      },
+    ]);
+    const hash = await withStore(
+      async (store) => (await store.credentials((await store.tenants())[0]?.id ?? ''))[0]?.hash,
+    );
+    for (const text of [shown, json]) {
+      expect(text).not.toContain(token.slice(6, 20));
+      expect(text).not.toContain(hash);
+    }
+  });
+
+  it.each(['id', 'name'])('revoke by %s ends the token at once', async (by) => {
+    const choice = by === 'id' ? [id] : ['--name', 'one'];
+    const { code, out, err } = await cli('token', 'revoke', '--tenant', 'acme', ...choice);
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: `Revoked token ${id} (one) of tenant acme.\n` });
+    await expect(withStore((store) => authenticated(store, token))).rejects.toThrow('revoked');
+    expect(await ok('token', 'list', '--tenant', 'acme')).toMatch(/ revoked /);
+    const again = await cli('token', 'revoke', '--tenant', 'acme', ...choice);
+    expect(again).toMatchObject({ code: 1, err: `scim-target: the token ${id} is revoked already\n` });
+  });
+
+  it('revoke by a name that two have lists their ids', async () => {
+    const other = JSON.parse(await ok('token', 'create', '--tenant', 'acme', '--name', 'one', '--json')) as {
+      id: string;
+    };
+    const { code, err } = await cli('token', 'revoke', '--tenant', 'acme', '--name', 'one');
+    expect(code).toBe(1);
+    expect(err).toContain(id);
+    expect(err).toContain(other.id);
+    await expect(withStore((store) => authenticated(store, token))).resolves.toBeDefined();
+  });
+
+  it('cannot touch a token of another tenant', async () => {
+    await ok('tenant', 'create', 'other');
+    expect(await cli('token', 'revoke', '--tenant', 'other', id)).toMatchObject({ code: 1, out: '' });
+    expect(await ok('token', 'list', '--tenant', 'other', '--json')).toBe('[]\n');
+    await expect(withStore((store) => authenticated(store, token))).resolves.toBeDefined();
+  });
+});
+
+describe('a store that would not remain, or is not there', () => {
+  it.each([
+    ['tenant', 'create', 'acme'],
+    ['tenant', 'list'],
+    ['token', 'create', '--tenant', 'acme', '--name', 'x'],
+    ['token', 'list', '--tenant', 'acme'],
+    ['token', 'revoke', '--tenant', 'acme', '--name', 'x'],
+  ])('%s %s on memory: is refused: nothing would remain', async (...args) => {
+    const { code, out, err } = await cli(...args, '--store', 'memory:');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^scim-target: .*memory.*nothing would remain.*\n$/);
+  });
+
+  it('a mistyped path is an error, not a new store', async () => {
+    const missing = join(folder.path, 'typo.db');
+    const { code, err } = await cli(
+      'token',
+      'create',
+      '--tenant',
+      'acme',
+      '--name',
+      'x',
+      '--store',
+      `sqlite:${missing}`,
+    );
+    expect(code).toBe(1);
+    expect(err).toContain(`there is no store at ${missing}`);
+    expect(existsSync(missing)).toBe(false);
+  });
+
+  it('a file that is no database is one sentence', async () => {
+    const file = `sqlite:${fileURLToPath(import.meta.url)}`;
+    const { code, err } = await cli('tenant', 'list', '--store', file);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^scim-target: the store sqlite:\/.* cannot be used: [^\n]+\n$/);
+    expect((await cli('serve', '--store', file, '--port', '0')).err).toBe(err);
+    const asked = new FakeTerminal({ SCIM_TARGET_LOG_LEVEL: 'debug' });
+    await run(['tenant', 'list', '--store', file], asked);
+    expect(asked.written.err).toMatch(/^ {4}at /m);
+  });
+
+  it('a store of no known kind is wrong usage', async () => {
+    const { code, err } = await cli('tenant', 'list', '--store', 'postgres://x');
+    expect(code).toBe(2);
+    expect(err).toMatch(/^scim-target: [^\n]+\n$/);
+  });
+});
+
+describe('wrong usage ends with exit code 2 and one clear sentence', () => {
+  const create = ['token', 'create', '--tenant', 'acme', '--name', 'x'];
+  it.each<[string[], RegExp]>([
+    [['fly'], /unknown command 'fly'/],
+    [['tenant', 'fly'], /unknown command 'fly'/],
+    [['tenant', 'create'], /missing required argument 'name'/],
+    [['tenant', 'create', 'a', 'b'], /too many arguments/],
+    [['tenant', 'create', 'Not A Slug'], /"Not A Slug" cannot name a tenant/],
+    [['tenant', 'create', 'acme', '--profile', 'google'], /"google" is not a profile; there are entra, okta, strict/],
+    [['token', 'create', '--name', 'x'], /required option '--tenant <name>' not specified/],
+    [['token', 'create', '--tenant', 'acme'], /required option '--name <label>' not specified/],
+    [[...create, '--scopes', 'scim:admin'], /"scim:admin" is not a scope/],
+    [[...create, '--expires', 'soon'], /"soon" is not a lifetime: write 90d, 12h, 30m/],
+    [[...create, '--expires', '2001-01-01'], /not in the future/],
+    [[...create, '--colour'], /unknown option '--colour'/],
+    [['token', 'revoke', '--tenant', 'acme'], /say which token/],
+    [['token', 'revoke', '--tenant', 'acme', 'id', '--name', 'x'], /say which token/],
+  ])('%j', async (args, sentence) => {
+    const { code, out, err } = await cli(...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^scim-target: /);
+    expect(err).toMatch(sentence);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  it.each([[[]], [['tenant']], [['token']]])('a command that lacks its verb shows the help: %j', async (args) => {
+    const { code, out, err } = await cli(...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^Usage: scim-target/);
+  });
+});
+
+describe('help', () => {
+  it.each([
+    ['scim-target', []],
+    ['scim-target serve', ['serve']],
+    ['scim-target tenant create', ['tenant', 'create']],
+    ['scim-target token create', ['token', 'create']],
+    ['scim-target token revoke', ['token', 'revoke']],
+  ])('%s --help has a usage line and examples, on standard output', async (name, args) => {
+    const { code, out, err } = await cli(...args, '--help');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.startsWith(`Usage: ${name} `)).toBe(true);
+    expect(out).toContain('\nExamples:\n');
+  });
+
+  it('help COMMAND is the same', async () => {
+    expect(await cli('help', 'serve')).toEqual(await cli('serve', '--help'));
+    expect(await cli('help')).toEqual(await cli('--help'));
+  });
+
+  it('--version is the package’s', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    expect(await cli('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+});
+
+describe('as a process of its own', () => {
+  it('exit codes and streams are those of the command', async () => {
+    const made = await command(folder.path, ['tenant', 'create', 'acme'], env);
+    expect(made).toMatchObject({ code: 0, out: '' });
+    const token = await command(folder.path, ['token', 'create', '--tenant', 'acme', '--name', 'x'], env);
+    expect(token.code).toBe(0);
+    expect(isWellFormed(token.out.slice(0, -1))).toBe(true);
+    expect(await command(folder.path, ['tenant', 'create', 'acme'], env)).toMatchObject({ code: 1, out: '' });
+    expect(await command(folder.path, ['token', 'create'], env)).toMatchObject({ code: 2, out: '' });
+  }, 60_000);
+
+  it('works while this process has the same file open, both ways, and several at once lose nothing', async () => {
+    await withStore(async (store) => {
+      const names = ['a', 'b', 'c', 'd'];
+      const made = await Promise.all(names.map((name) => command(folder.path, ['tenant', 'create', name], env)));
+      expect(made.map(({ code, err }) => ({ code, err }))).toEqual(
+        names.map((name) => ({ code: 0, err: `Created tenant ${name} (profile entra).\n` })),
+      );
+      expect((await store.tenants()).map(({ name }) => name).sort()).toEqual(names);
+
+      const { out } = await command(folder.path, ['token', 'create', '--tenant', 'a', '--name', 'x'], env);
+      await expect(authenticated(store, out)).resolves.toMatchObject({ tenant: { name: 'a' } });
+      await command(folder.path, ['token', 'revoke', '--tenant', 'a', '--name', 'x'], env);
+      await expect(authenticated(store, out)).rejects.toThrow('revoked');
+    });
+  }, 60_000);
+});

@@ -1,0 +1,31 @@
+/** What every engine promises (src/store/store.ts), as tests over a factory. */
+import { afterEach, beforeEach, describe } from 'vitest';
+import type { Store } from '../../src/store/store.js';
+import { accounts } from './store/accounts.js';
+import { history } from './store/history.js';
+import { membership } from './store/membership.js';
+import { resources } from './store/resources.js';
+import { search } from './store/search.js';
+
+/** A store that is open, and how to be rid of it. */
+export interface Subject {
+  readonly store: Store;
+  dispose(): Promise<void>;
+}
+
+/** The store of the test that runs. */
+export type Current = () => Store;
+
+export function storeContract(open: () => Promise<Subject>): void {
+  let subject: Subject;
+  beforeEach(async () => {
+    subject = await open();
+  });
+  afterEach(() => subject.dispose());
+  const current: Current = () => subject.store;
+  describe('resources', () => resources(current));
+  describe('membership', () => membership(current));
+  describe('search', () => search(current));
+  describe('history', () => history(current));
+  describe('accounts', () => accounts(current));
+}

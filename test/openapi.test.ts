@@ -1,0 +1,306 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readOptions } from '../src/options.js';
+import { ERROR_URN, SCIM_ERRORS, ScimError, type ScimErrorName } from '../src/scim/errors.js';
+import type { AttributeDocument, ResourceTypeDocument, SchemaDocument } from '../src/scim/schema/characteristics.js';
+import { type RunningServer, startServer } from '../src/server.js';
+import { createScimTarget } from '../src/target.js';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+interface SchemaObject {
+  $ref?: string;
+  type?: string;
+  format?: string;
+  contentEncoding?: string;
+  readOnly?: boolean;
+  writeOnly?: boolean;
+  allOf?: SchemaObject[];
+  properties?: Record<string, SchemaObject>;
+  items?: SchemaObject;
+  enum?: string[];
+}
+
+interface Example {
+  $ref?: string;
+  value?: unknown;
+}
+
+interface ResponseObject {
+  $ref?: string;
+  headers?: Record<string, unknown>;
+  content?: Record<string, { schema: SchemaObject; examples?: Record<string, Example> }>;
+}
+
+interface Operation {
+  responses: Record<string, ResponseObject>;
+}
+
+interface Description {
+  info: { version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: {
+    schemas: Record<string, SchemaObject>;
+    examples: Record<string, Example>;
+    responses: Record<string, ResponseObject>;
+  };
+}
+
+/** openapi.yaml as an object; there is no YAML parser among the dependencies, but the linter has one. */
+function readDescription(): Description {
+  const folder = mkdtempSync(path.join(tmpdir(), 'openapi-'));
+  try {
+    const output = path.join(folder, 'openapi.json');
+    const cli = path.join(ROOT, 'node_modules/@redocly/cli/bin/cli.js');
+    const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
+    execFileSync(process.execPath, [cli, 'bundle', 'openapi.yaml', '-o', output], { cwd: ROOT, env, stdio: 'pipe' });
+    return JSON.parse(readFileSync(output, 'utf8')) as Description;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const description = readDescription();
+const { components } = description;
+
+function resolve<T extends { $ref?: string }>(value: T, kind: 'schemas' | 'examples' | 'responses'): T {
+  const name = value.$ref?.split('/').at(-1);
+  if (name === undefined) return value;
+  const found = components[kind][name] as T | undefined;
+  if (!found) throw new Error(`${value.$ref} is not there`);
+  return resolve(found, kind);
+}
+
+/** The properties of a schema and of those it is composed of. */
+function propertiesOf(schema: SchemaObject): Record<string, SchemaObject> {
+  const resolved = resolve(schema, 'schemas');
+  const inherited = (resolved.allOf ?? []).map(propertiesOf);
+  return Object.assign({}, ...inherited, resolved.properties);
+}
+
+/** `emails[].value: string`: what a schema document says of its attributes, one line each. */
+function attributeLines(attributes: readonly AttributeDocument[], prefix = ''): string[] {
+  return attributes.flatMap((attribute) => {
+    const name = `${prefix}${attribute.name}${attribute.multiValued ? '[]' : ''}`;
+    const direction =
+      attribute.mutability === 'readOnly' || attribute.mutability === 'writeOnly' ? attribute.mutability : '';
+    return [
+      `${name}: ${attribute.type} ${prefix === '' && attribute.name !== 'schemas' ? direction : ''}`.trim(),
+      ...attributeLines(attribute.subAttributes ?? [], `${name}.`),
+    ];
+  });
+}
+
+/** The same lines of a schema of the OpenAPI description. */
+function propertyLines(properties: Record<string, SchemaObject>, prefix = ''): string[] {
+  return Object.entries(properties).flatMap(([property, schema]) => {
+    const isList = schema.type === 'array';
+    const value = resolve(isList ? (schema.items as SchemaObject) : schema, 'schemas');
+    const name = `${prefix}${property}${isList ? '[]' : ''}`;
+    const direction = schema.readOnly ? 'readOnly' : schema.writeOnly ? 'writeOnly' : '';
+    return [
+      `${name}: ${typeOf(value)} ${prefix === '' && property !== 'schemas' ? direction : ''}`.trim(),
+      ...propertyLines(propertiesOf(value), `${name}.`),
+    ];
+  });
+}
+
+/** The SCIM type that a JSON Schema stands for. */
+function typeOf({ type, format, contentEncoding }: SchemaObject): string {
+  if (type === 'object') return 'complex';
+  if (type === 'number') return 'decimal';
+  if (contentEncoding === 'base64') return 'binary';
+  if (format === 'date-time') return 'dateTime';
+  if (format === 'uri' || format === 'uri-reference') return 'reference';
+  return String(type);
+}
+
+function readSchema<Document>(name: string): Document {
+  return JSON.parse(readFileSync(path.join(ROOT, 'schemas', name), 'utf8')) as Document;
+}
+
+const schemaFiles = readdirSync(path.join(ROOT, 'schemas'));
+const documents = schemaFiles
+  .filter((name) => !name.endsWith('.resource-type.json'))
+  .map((name) => readSchema<SchemaDocument>(name));
+const common = readSchema<SchemaDocument>('common.json').attributes;
+
+describe('openapi.yaml', () => {
+  test('has the version of the package', () => {
+    const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(description.info.version).toBe(version);
+  });
+
+  const types = schemaFiles
+    .filter((name) => name.endsWith('.resource-type.json'))
+    .map((name) => readSchema<ResourceTypeDocument>(name));
+
+  test.each(types.map((type) => [type.name, type] as const))(
+    'describes every attribute of %s as its schema does',
+    (name, type) => {
+      const schema = documents.find(({ id }) => id === type.schema) as SchemaDocument;
+      const properties = propertiesOf(components.schemas[name] as SchemaObject);
+      const urns = (type.schemaExtensions ?? []).map((extension) => extension.schema);
+      const core = Object.fromEntries(Object.entries(properties).filter(([property]) => !urns.includes(property)));
+      expect(propertyLines(core).sort()).toEqual(attributeLines([...common, ...schema.attributes]).sort());
+      for (const urn of urns) {
+        const extension = documents.find(({ id }) => id === urn) as SchemaDocument;
+        const described = propertiesOf(properties[urn] as SchemaObject);
+        expect(propertyLines(described).sort(), urn).toEqual(attributeLines(extension.attributes).sort());
+      }
+    },
+  );
+
+  test('describes every resource type at its endpoint, with each method', () => {
+    for (const { endpoint } of types) {
+      expect(Object.keys(description.paths[endpoint] ?? {})).toEqual(expect.arrayContaining(['get', 'post']));
+      const byId = Object.keys(description.paths[`${endpoint}/{id}`] ?? {});
+      expect(byId).toEqual(expect.arrayContaining(['get', 'put', 'patch', 'delete']));
+    }
+  });
+});
+
+describe('the errors in openapi.yaml', () => {
+  const names = Object.keys(SCIM_ERRORS) as ScimErrorName[];
+  const scimTypes = names.filter((name) => new ScimError(name).scimType !== undefined);
+
+  /** Each response of each operation, with its examples by name. */
+  const answers = Object.entries(description.paths).flatMap(([route, methods]) =>
+    Object.entries(methods).flatMap(([method, { responses }]) =>
+      Object.entries(responses ?? {}).map(([status, response]) => {
+        const contents = Object.values(resolve(response, 'responses').content ?? {});
+        const examples = Object.assign({}, ...contents.map((content) => content.examples)) as Record<string, Example>;
+        return { where: `${method} ${route} ${status}`, status, contents, examples };
+      }),
+    ),
+  );
+
+  test.each(names)('%s has an example that says what the server says', (name) => {
+    expect(components.examples[name]?.value).toEqual(new ScimError(name).toMessage());
+  });
+
+  test.each(names)('%s is the answer of some operation, under its status', (name) => {
+    const status = String(SCIM_ERRORS[name].status);
+    const listing = answers.filter(({ examples }) => examples[name]);
+    expect(listing.length).toBeGreaterThan(0);
+    for (const answer of listing) expect([status, 'default'], answer.where).toContain(answer.status);
+  });
+
+  test('there is no example of an error that the server does not have', () => {
+    const described = Object.entries(components.examples)
+      .filter(([, { value }]) => (value as { schemas?: string[] }).schemas?.includes(ERROR_URN))
+      .map(([name]) => name);
+    expect(described.sort()).toEqual([...names].sort());
+  });
+
+  test('scimType has the names of RFC 7644 table 9 that the server uses', () => {
+    const scimType = components.schemas.Error?.properties?.scimType?.enum ?? [];
+    expect([...scimType].sort()).toEqual([...scimTypes].sort());
+  });
+
+  test('every answer with a body has an example', () => {
+    const without = answers.filter(
+      ({ contents, examples }) => contents.length > 0 && Object.keys(examples).length === 0,
+    );
+    expect(without.map(({ where }) => where)).toEqual([]);
+  });
+});
+
+describe('a running server', () => {
+  let server: RunningServer;
+  let token: string;
+  let userId: string;
+  let groupId: string;
+
+  async function request(method: string, address: string, body?: unknown, headers: Record<string, string> = {}) {
+    const content = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+    return fetch(server.url + address.replace('{user}', userId).replace('{group}', groupId), {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json', ...headers },
+      ...content,
+    });
+  }
+
+  const patchOf = (...Operations: object[]) => ({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations,
+  });
+  const user = (userName: string) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName });
+  const group = (displayName: string) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName });
+
+  beforeAll(async () => {
+    const options = { SCIM_TARGET_STORE: 'memory:', SCIM_TARGET_PORT: '0', SCIM_TARGET_LOG_LEVEL: 'silent' };
+    server = await startServer(readOptions(options));
+    const target = await createScimTarget({ store: server.store });
+    token = await target.createToken({ tenant: 'default', name: 'openapi' });
+    await target.close();
+    const idOf = async (answer: Promise<Response>) => ((await (await answer).json()) as { id: string }).id;
+    userId = await idOf(request('POST', '/scim/v2/Users', user('bjensen@example.com')));
+    groupId = await idOf(request('POST', '/scim/v2/Groups', { ...group('Tour Guides'), members: [{ value: userId }] }));
+  });
+
+  afterAll(() => server.close());
+
+  const none = '00000000-0000-4000-8000-000000000000';
+  const tour: [status: number, method: string, route: string, address: string, body?: unknown, headers?: object][] = [
+    [200, 'GET', '/Users', '/scim/v2/Users'],
+    [200, 'GET', '/Users', '/tenants/default/scim/v2/Users?filter=userName+eq+"nobody"&sortBy=userName'],
+    [400, 'GET', '/Users', '/scim/v2/Users?filter=userName+eq'],
+    [401, 'GET', '/Users', '/scim/v2/Users', undefined, { authorization: 'Bearer wrong' }],
+    [404, 'GET', '/Users', '/tenants/other/scim/v2/Users'],
+    [201, 'POST', '/Users', '/scim/v2/Users', user('lin@example.com')],
+    [400, 'POST', '/Users', '/scim/v2/Users', '{'],
+    [409, 'POST', '/Users', '/scim/v2/Users', user('BJENSEN@example.com')],
+    [413, 'POST', '/Users', '/scim/v2/Users', ' '.repeat(3_000_000)],
+    [415, 'POST', '/Users', '/scim/v2/Users', 'userName', { 'content-type': 'text/plain' }],
+    [200, 'GET', '/Users/{id}', '/scim/v2/Users/{user}'],
+    [304, 'GET', '/Users/{id}', '/scim/v2/Users/{user}', undefined, { 'if-none-match': '*' }],
+    [404, 'GET', '/Users/{id}', `/scim/v2/Users/${none}`],
+    [200, 'PUT', '/Users/{id}', '/scim/v2/Users/{user}', user('bjensen@example.com')],
+    [412, 'PUT', '/Users/{id}', '/scim/v2/Users/{user}', user('bjensen@example.com'), { 'if-match': 'W/"99"' }],
+    [200, 'PATCH', '/Users/{id}', '/scim/v2/Users/{user}', patchOf({ op: 'replace', path: 'active', value: false })],
+    [400, 'PATCH', '/Users/{id}', '/scim/v2/Users/{user}', patchOf({ op: 'remove' })],
+    [404, 'PATCH', '/Users/{id}', `/scim/v2/Users/${none}`, patchOf({ op: 'remove', path: 'title' })],
+    [200, 'GET', '/Groups', '/scim/v2/Groups?excludedAttributes=members'],
+    [201, 'POST', '/Groups', '/scim/v2/Groups', group('Deputies')],
+    [200, 'GET', '/Groups/{id}', '/scim/v2/Groups/{group}'],
+    [204, 'PATCH', '/Groups/{id}', '/scim/v2/Groups/{group}', patchOf({ op: 'remove', path: 'members' })],
+    [200, 'PUT', '/Groups/{id}', '/scim/v2/Groups/{group}', group('Tour Guides')],
+    [412, 'DELETE', '/Groups/{id}', '/scim/v2/Groups/{group}', undefined, { 'if-match': 'W/"99"' }],
+    [204, 'DELETE', '/Groups/{id}', '/scim/v2/Groups/{group}'],
+    [204, 'DELETE', '/Users/{id}', '/scim/v2/Users/{user}'],
+    [404, 'DELETE', '/Users/{id}', '/scim/v2/Users/{user}'],
+    [200, 'GET', '/ServiceProviderConfig', '/scim/v2/ServiceProviderConfig'],
+    [200, 'GET', '/Schemas', '/scim/v2/Schemas'],
+    [403, 'GET', '/Schemas', '/scim/v2/Schemas?filter=id+pr'],
+    [200, 'GET', '/Schemas/{urn}', '/scim/v2/Schemas/urn:ietf:params:scim:schemas:core:2.0:User'],
+    [404, 'GET', '/Schemas/{urn}', '/scim/v2/Schemas/urn:none'],
+    [200, 'GET', '/ResourceTypes', '/scim/v2/ResourceTypes'],
+    [200, 'GET', '/ResourceTypes/{name}', '/scim/v2/ResourceTypes/User'],
+    [200, 'GET', '/healthz', '/healthz'],
+    [200, 'GET', '/readyz', '/readyz'],
+  ];
+
+  test.each(tour)('answers %i to %s %s as described', async (status, method, route, address, body, headers) => {
+    const answer = await request(method, address, body, headers as Record<string, string> | undefined);
+    const text = await answer.text();
+    expect(answer.status, text).toBe(status);
+    const described = description.paths[route]?.[method.toLowerCase()]?.responses[String(status)];
+    const { headers: describedHeaders = {}, content = {} } = resolve(described as ResponseObject, 'responses');
+    for (const name of Object.keys(describedHeaders)) {
+      // A refused filter is no matter of credentials, so it comes without a challenge.
+      if (!(status === 403 && name === 'WWW-Authenticate')) expect(answer.headers.get(name), name).toBeTruthy();
+    }
+    const [mediaType] = Object.keys(content);
+    if (mediaType === undefined) {
+      expect(text).toBe('');
+    } else {
+      expect(answer.headers.get('content-type')).toContain(mediaType);
+      const known = Object.keys(propertiesOf(content[mediaType]?.schema as SchemaObject));
+      expect(known).toEqual(expect.arrayContaining(Object.keys(JSON.parse(text) as object)));
+    }
+  });
+});

@@ -1,0 +1,115 @@
+/** What SQLite says of how it will find things: the cost of a look-up must not grow with the directory. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AccountQueries, AccountWriter } from '../../src/store/sqlite/accounts.js';
+import { Committer } from '../../src/store/sqlite/commit.js';
+import { type Connections, connect, disconnect } from '../../src/store/sqlite/connections.js';
+import type { Database } from '../../src/store/sqlite/driver.js';
+import { Queries } from '../../src/store/sqlite/queries.js';
+import { Search } from '../../src/store/sqlite/search.js';
+import { attribute, query, types } from '../contract/writes.js';
+import { temporaryFile } from './temporary-file.js';
+
+let connections: Connections;
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  const file = await temporaryFile();
+  connections = await connect(file.path, 100);
+  remove = file.remove;
+});
+afterAll(async () => {
+  disconnect(connections);
+  await remove();
+});
+
+/** The statements that `use` prepares. */
+function preparedBy(use: (database: Database) => void): string[] {
+  const texts: string[] = [];
+  const { writer } = connections;
+  const prepare: Database['prepare'] = (text) => {
+    texts.push(text);
+    return writer.prepare(text);
+  };
+  use({ ...writer, prepare });
+  return texts;
+}
+
+/** The steps of the plan on our tables, json_each and the like left out. */
+function planOf(text: string): string[] {
+  const rows = connections.writer.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all();
+  return rows
+    .map(({ detail }) => detail)
+    .filter((detail) => /^(SEARCH|SCAN)/.test(detail) && !/VIRTUAL TABLE|CONSTANT ROW/.test(detail));
+}
+
+/** A scan of what a recursion has found is no scan of a table. */
+const TABLE_SCAN = /^SCAN (?!above|below|a\b|b\b|x\d|p\b)/;
+
+describe('fixed statements', () => {
+  it('never read a whole table', () => {
+    const texts = preparedBy((database) => [
+      new Queries(database),
+      new Committer(database),
+      new AccountQueries(database),
+      new AccountWriter(database),
+    ]);
+    // All tenants are asked for by name.
+    const scanning = texts.filter((text) => planOf(text).some((step) => TABLE_SCAN.test(step)));
+    expect(scanning).toEqual(texts.filter((text) => text.includes('ORDER BY t.rowid')));
+    expect(texts.length).toBeGreaterThan(20);
+  });
+
+  it('sort nothing that an index has in order', () => {
+    const texts = preparedBy((database) => new Queries(database)).filter((text) => !text.includes('RECURSIVE'));
+    for (const text of texts) {
+      const plan = connections.writer.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all();
+      expect(plan.map(({ detail }) => detail).join(), text).not.toContain('TEMP B-TREE');
+    }
+  });
+});
+
+describe('a search', () => {
+  const LOOKUP = /lookups USING PRIMARY KEY \(tenant=\? AND type=\? AND path=\? AND value/;
+  const BY_ID = /resources USING (COVERING )?INDEX sqlite_autoindex_resources_1 \(tenant=\? AND id=\?\)/;
+  const BY_MEMBER = /e USING COVERING INDEX edges_by_member \(tenant=\? AND member_id=\?\)/;
+  const BY_GROUP = /edges USING PRIMARY KEY \(tenant=\? AND group_id=\?\)/;
+  /** However the rows are then reached, one by one: not all of a type. */
+  const ONE_BY_ONE = /SEARCH r USING .*(rowid=\?| id=\?)\)/;
+
+  it.each([
+    ['User', 'userName eq "a"', LOOKUP],
+    ['User', 'externalId eq "a"', LOOKUP],
+    ['User', 'displayName eq "a"', LOOKUP],
+    ['User', 'emails.value eq "a"', LOOKUP],
+    ['User', 'userName sw "a"', LOOKUP],
+    ['User', 'userName ge "a"', LOOKUP],
+    ['User', 'emails[type eq "work" and value eq "a"]', LOOKUP],
+    ['User', 'userName eq "a" and active eq true and not (displayName co "x")', LOOKUP],
+    ['User', '(userName eq "a" or externalId eq "b") and title pr', LOOKUP],
+    ['User', 'userName eq "a" or externalId eq "b" or emails[type eq "work" and value eq "c"]', LOOKUP],
+    ['User', 'id eq "a"', BY_ID],
+    ['User', 'id eq "a" or id eq "b"', BY_ID],
+    ['User', 'id eq "a" and userName pr', BY_ID],
+    ['User', 'groups.value eq "a"', BY_GROUP],
+    ['Group', 'displayName eq "a"', LOOKUP],
+    ['Group', 'members.value eq "a"', BY_MEMBER],
+    ['Group', 'members[value eq "a" and type eq "User"]', BY_MEMBER],
+    ['Group', 'displayName sw "a" and members eq "b"', BY_MEMBER],
+  ] as const)('for %s by %s uses an index', (type, text, expected) => {
+    const sort = { attribute: attribute(type, 'displayName'), descending: true };
+    for (const rest of [{}, { sort }, { limit: 0 }]) {
+      const [statement] = preparedBy((database) =>
+        new Search(database, types).search(query(type, text, { offset: 1, ...rest })),
+      );
+      const plan = planOf(statement as string);
+      for (const step of [expected, ONE_BY_ONE]) expect(plan.join('\n')).toMatch(step);
+      expect(plan.filter((step) => TABLE_SCAN.test(step))).toEqual([]);
+    }
+  });
+
+  it('without a filter counts nothing and sorts nothing', () => {
+    const texts = preparedBy((database) => new Search(database, types).search(query('User', undefined, { offset: 5 })));
+    expect(texts.join()).not.toContain('count(');
+    expect(planOf(texts[0] as string)).toEqual(['SEARCH r USING INDEX resources_by_type (tenant=? AND type=?)']);
+  });
+});
