@@ -71,8 +71,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     Object.entries(plain).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
   );
   const settings = readOptions({}, { ...flags, ...(typeof given === 'string' && { store: given }) });
-  const moment = options.clock ?? (() => new Date());
-  const clock = () => moment().toISOString();
+  const clock = isoClock(options.clock ?? (() => new Date()));
   const log = logger ?? pino({ level: 'silent' });
   const registry = loadRegistry(schemas ?? bundledDocuments());
   const store = typeof given === 'object' ? given : await openStore(settings.store, settings.busyTimeout, registry);
@@ -115,6 +114,20 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
       await uses.close();
       if (store !== given) await store.close();
     },
+  };
+}
+
+/** The present time as text, made once per millisecond. */
+function isoClock(now: () => Date): () => string {
+  let last = Number.NaN;
+  let text = '';
+  return () => {
+    const moment = now();
+    if (moment.getTime() !== last) {
+      last = moment.getTime();
+      text = moment.toISOString();
+    }
+    return text;
   };
 }
 

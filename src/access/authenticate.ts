@@ -110,7 +110,8 @@ function verifyToken(parts: AuthenticatorParts, presented: Presented, token: str
   const judge = (found: Found | undefined) => {
     if (!found) refused('unknown');
     else if (found.credential.revoked !== undefined) refused('revoked', found);
-    else if (isExpired(found.credential, parts.clock())) refused('expired', found);
+    else if (found.credential.expires !== undefined && isExpired(found.credential, parts.clock()))
+      refused('expired', found);
     else done(null, principalOf(found));
   };
   parts.store.credentialByHash(hashToken(token)).then(judge).catch(done);

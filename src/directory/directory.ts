@@ -11,14 +11,13 @@ import { namedMembers, needsEdges } from '../scim/patch/edge-plan.js';
 import { parsePatch } from '../scim/patch/operation.js';
 import type { Dialect } from '../scim/profiles.js';
 import { readResource } from '../scim/resource/normalise.js';
-import { entityTag, type ResourceMeta } from '../scim/resource/present.js';
+import { entityTag, fingerprint, type ResourceMeta } from '../scim/resource/present.js';
 import { isShown, type Projection } from '../scim/resource/project.js';
 import type { Attribute, ResourceType } from '../scim/schema/characteristics.js';
 import {
   type Actor,
   type ChangeOperation,
   type Edge,
-  type Membership,
   MissingReference,
   type ResourceKey,
   type Sort,
@@ -292,12 +291,17 @@ export class Directory {
             resources.map(({ key }) => key.id),
           )
         : undefined;
-    return resources.map((resource) => ({
-      type,
-      document: memberships && groups ? withMemberships(resource, memberships, groups) : resource.document,
-      meta: { ...resource, id: resource.key.id },
-      members: showsMembers ? memberPages(this.store, resource.key, 'committed') : undefined,
-    }));
+    return resources.map((resource) => {
+      const { key, version, created, lastModified, document } = resource;
+      const elements = groups?.get(key.id)?.map(membershipElement);
+      const shown = memberships && elements?.length ? { [memberships.name]: elements } : undefined;
+      return {
+        type,
+        document: shown ? { ...document, ...shown } : document,
+        meta: { id: key.id, version, created, lastModified, memberships: shown && fingerprint(shown) },
+        members: showsMembers ? memberPages(this.store, key, 'committed') : undefined,
+      };
+    });
   }
 
   /** The types that a member of such a group may have. */
@@ -316,29 +320,30 @@ export class Directory {
   }
 }
 
-function withMemberships(
-  resource: StoredResource,
-  attribute: Attribute,
-  groups: ReadonlyMap<string, Membership[]>,
-): JsonObject {
-  const list = groups.get(resource.key.id);
-  return list?.length ? { ...resource.document, [attribute.name]: list.map(membershipElement) } : resource.document;
-}
-
-function checkConditions({ version }: StoredResource, { ifMatch, ifNoneMatch }: Conditions): void {
-  const tag = entityTag(version);
+/** A write depends on what it changes: of a tag that covers memberships too, only the version counts. */
+function checkConditions(resource: StoredResource, { ifMatch, ifNoneMatch }: Conditions): void {
+  const tag = entityTag(resource);
   const fails =
-    (ifMatch !== undefined && !names(ifMatch, tag)) || (ifNoneMatch !== undefined && names(ifNoneMatch, tag));
+    (ifMatch !== undefined && !names(ifMatch, tag, versionOf)) ||
+    (ifNoneMatch !== undefined && names(ifNoneMatch, tag, versionOf));
   if (fails) throw new ScimError('preconditionFailed', `The resource is at version ${tag}; read it again.`);
 }
 
 /**
  * Whether the tags name this one. Compared weakly (RFC 9110 §8.8.3.2): SCIM's tags are weak, and If-Match is used with
  * them all the same (RFC 7644 §3.14).
+ * @param part what of two tags must be equal
  */
-export function names(tags: readonly string[] | '*', tag: string): boolean {
-  const opaque = (text: string): string => text.replace(/^W\//, '');
-  return tags === '*' || tags.some((candidate) => opaque(candidate) === opaque(tag));
+export function names(tags: readonly string[] | '*', tag: string, part = opaqueOf): boolean {
+  return tags === '*' || tags.some((candidate) => part(candidate) === part(tag));
+}
+
+function opaqueOf(tag: string): string {
+  return tag.replace(/^W\//, '');
+}
+
+function versionOf(tag: string): string {
+  return opaqueOf(tag).replace(/\.[0-9a-z]+"$/, '"');
 }
 
 function notFound(type: ResourceType, id: string): ScimError {

@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { AccessRefused } from '../access/refusal.js';
 import { ScimError } from '../scim/errors.js';
-import { logOf } from './request-log.js';
+import { exchangeOf } from './exchange.js';
 import { SCIM_JSON } from './write-response.js';
 
 /** Seconds that a client is asked to wait when the store is away. */
@@ -12,9 +12,9 @@ const RETRY_AFTER = '5';
 export function errorHandler(): ErrorRequestHandler {
   return (thrown: unknown, _request, response, _next) => {
     const error = toScimError(thrown);
-    const log = logOf(response);
-    if (error.status >= 500) log?.logger.error({ err: error.cause ?? thrown }, 'request failed');
-    if (log) log.refusal = { kind: error.kind, detail: withoutQuotations(error.detail) };
+    const exchange = exchangeOf(response);
+    if (error.status >= 500) exchange?.logger.error({ err: error.cause ?? thrown }, 'request failed');
+    if (exchange) exchange.refusal = { kind: error.kind, detail: withoutQuotations(error.detail) };
     if (response.headersSent) {
       // Part of the answer is out: breaking the connection is the only way left to say that it is not whole.
       response.destroy();

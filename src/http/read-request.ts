@@ -3,7 +3,6 @@
  * The caller is known before the body is read, so that nobody unknown makes the server parse anything.
  */
 import type { Request } from 'express';
-import type { Principal } from '../access/principal.js';
 import type { Caller, Conditions, Tags } from '../directory/directory.js';
 import { ScimError } from '../scim/errors.js';
 import { isShallow, type Json } from '../scim/json.js';
@@ -15,7 +14,6 @@ import type { Registry } from '../scim/schema/load.js';
 /** One request for a resource or a type of resources. */
 export interface ScimRequest {
   readonly caller: Caller;
-  readonly principal: Principal;
   readonly type: ResourceType;
   /** Empty where the path has none. */
   readonly id: string;
@@ -44,13 +42,6 @@ export function readQuery(url: string): Query {
     query.set(key, value);
   }
   return query;
-}
-
-/** The type that the path names. @throws ScimError notFound */
-export function readType(request: Request, registry: Registry): ResourceType {
-  const type = registry.byEndpoint(String(request.params.endpoint));
-  if (!type) throw new ScimError('notFound', 'There is nothing at this address; see /ResourceTypes.');
-  return type;
 }
 
 /** RFC 7644 §3.9, for every method that answers with resources. */

@@ -4,11 +4,12 @@
  */
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import helmet from 'helmet';
-import { type Principal, requireScope, requireTenant, type Scope } from '../access/principal.js';
+import { requireScope, requireTenant, type Scope } from '../access/principal.js';
 import type { Caller } from '../directory/directory.js';
 import { ScimError } from '../scim/errors.js';
-import { Dialect, PROFILES, type ProfileName } from '../scim/profiles.js';
+import type { ResourceType } from '../scim/schema/characteristics.js';
 import { errorHandler } from './error-handler.js';
+import { beginExchange, type Exchange, exchangeOf } from './exchange.js';
 import type { HttpParts } from './parts.js';
 import {
   locator,
@@ -17,10 +18,8 @@ import {
   readConditions,
   readProjectionOf,
   readQuery,
-  readType,
   type ScimRequest,
 } from './read-request.js';
-import { logOf, requestLog } from './request-log.js';
 import { create } from './scim/create.js';
 import { remove } from './scim/delete.js';
 import { type DiscoveryRequest, resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.js';
@@ -37,12 +36,24 @@ type Discovery = (request: DiscoveryRequest, parts: HttpParts) => ScimResponse;
 /** The SCIM endpoints as one Express router, from authentication to the error body. */
 export function scimRouter(parts: HttpParts): Router {
   const router = express.Router({ mergeParams: true });
-  const read = (endpoint: Endpoint) => answer(endpoint, 'scim:read', parts);
-  const write = (endpoint: Endpoint) => [bodyReader(parts), answer(endpoint, 'scim:write', parts)];
+  router.use(
+    inSequence(
+      withoutDoubleSlash,
+      beginExchange(parts.log, parts.newRequestId),
+      securityHeaders(),
+      authenticate(parts),
+    ),
+  );
+  router.use(routes(parts));
+  router.use(errorHandler());
+  return router;
+}
+
+function routes(parts: HttpParts): Router {
+  const router = express.Router();
+  for (const type of parts.registry.resourceTypes) addResourceRoutes(router, type, parts);
+
   const discover = (endpoint: Discovery) => answerDiscovery(endpoint, parts);
-
-  router.use(requestLog(parts.log, parts.newRequestId), securityHeaders(), authenticate(parts));
-
   // Microsoft's reference tests ask for the configuration under this name as well.
   const configuration = ['/ServiceProviderConfig', '/serviceConfiguration'];
   router.route(configuration).get(discover(serviceProviderConfig)).all(allowing('GET'));
@@ -50,55 +61,82 @@ export function scimRouter(parts: HttpParts): Router {
   router.route(['/ResourceTypes', '/ResourceTypes/:id']).get(discover(resourceTypes)).all(allowing('GET'));
 
   // RFC 7644 §3.4.3, §3.7 and §3.11: optional, announced nowhere.
-  router.all(['/Bulk', '/Me', '/.search', '/:endpoint/.search'], notImplemented());
-
-  router.route('/:endpoint').all(knownType(parts)).get(read(search)).post(write(create)).all(allowing('GET', 'POST'));
-  router
-    .route('/:endpoint/:id')
-    .all(knownType(parts))
-    .get(read(get))
-    .put(write(replace))
-    .patch(write(patch))
-    .delete(answer(remove, 'scim:write', parts))
-    .all(allowing('GET', 'PUT', 'PATCH', 'DELETE'));
-
-  router.use(nothingHere());
-  router.use(errorHandler());
+  router.all(['/Bulk', '/Me', '/.search'], notImplemented);
+  router.use(nothingHere);
   return router;
 }
 
-/** These answers are data for machines: nothing in them may be framed, run or sniffed. */
+/** RFC 7644 §3.2, table 2, for one resource type. */
+function addResourceRoutes(router: Router, type: ResourceType, parts: HttpParts): void {
+  const read = (endpoint: Endpoint) => answer(endpoint, 'scim:read', type, parts);
+  const change = (endpoint: Endpoint) => answer(endpoint, 'scim:write', type, parts);
+  const write = (endpoint: Endpoint) => [bodyReader(parts), change(endpoint)];
+
+  router.all(`${type.endpoint}/.search`, notImplemented);
+  router.route(type.endpoint).get(read(search)).post(write(create)).all(allowing('GET', 'POST'));
+  router
+    .route(`${type.endpoint}/:id`)
+    .get(read(get))
+    .put(write(replace))
+    .patch(write(patch))
+    .delete(change(remove))
+    .all(allowing('GET', 'PUT', 'PATCH', 'DELETE'));
+}
+
+/** Several handlers as one layer of a router: each layer costs a request what a step of ours costs. */
+function inSequence(...handlers: readonly RequestHandler[]): RequestHandler {
+  return (request, response, done) => {
+    const run = (index: number): void => {
+      const handler = handlers[index];
+      if (!handler) {
+        done();
+        return;
+      }
+      const result = handler(request, response, (error?: unknown) => (error ? done(error) : run(index + 1)));
+      if (result instanceof Promise) result.catch(done);
+    };
+    run(0);
+  };
+}
+
+/** A Tenant URL that was entered with a slash at its end gives `/scim/v2//Users`. */
+const withoutDoubleSlash: RequestHandler = (request, _response, next) => {
+  if (request.url.startsWith('//')) request.url = request.url.replace(/^\/+/, '/');
+  next();
+};
+
+/**
+ * These answers are data for machines: nothing in them may be framed, run or sniffed. The headers left out speak to
+ * pages, and there are none.
+ */
 function securityHeaders(): RequestHandler {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xFrameOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   });
 }
 
-const PRINCIPAL = 'scimTarget.principal';
-
 function authenticate({ authenticator, uses }: HttpParts): RequestHandler {
   return async (request, response, next) => {
-    const log = logOf(response);
+    const exchange = begun(response);
     const { headers, originalUrl: url } = request;
-    const principal = await authenticator.authenticate({ headers, url, log: log?.logger });
-    if (log) log.caller = { tenant: principal.tenant.name, credential: principal.credential.id };
-    const tenant = request.params.tenant;
+    const principal = await authenticator.authenticate({ headers, url, log: exchange });
+    exchange.principal = principal;
+    const { tenant } = request.params;
     if (typeof tenant === 'string') requireTenant(principal, tenant);
-    uses.note(principal.credential.id, request.ip);
-    response.locals[PRINCIPAL] = principal;
+    uses.note(principal.credential.id, exchange.address);
     next();
   };
 }
 
-function principalOf(response: Response): Principal {
-  return response.locals[PRINCIPAL] as Principal;
-}
-
-function dialectOf(response: Response): Dialect {
-  const dialect = new Dialect(PROFILES[principalOf(response).tenant.profile as ProfileName]);
-  const log = logOf(response);
-  if (log) log.dialect = dialect;
-  return dialect;
+function begun(response: Response): Exchange {
+  return exchangeOf(response) as Exchange;
 }
 
 /** Takes the body as bytes, whatever it is called; read-request.ts judges the media type and parses. */
@@ -106,28 +144,23 @@ function bodyReader({ limits }: HttpParts): RequestHandler {
   return express.raw({ type: () => true, limit: limits.body });
 }
 
-function answer(endpoint: Endpoint, scope: Scope, parts: HttpParts): RequestHandler {
+function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: HttpParts): RequestHandler {
   return async (request, response) => {
-    requireScope(principalOf(response), scope);
-    await send(response, await endpoint(readRequest(request, response, parts), parts));
+    const exchange = begun(response);
+    requireScope(exchange.principal, scope);
+    await send(response, await endpoint(readRequest(request, exchange, type, parts), parts));
   };
 }
 
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
-function readRequest(request: Request, response: Response, parts: HttpParts): ScimRequest {
-  const principal = principalOf(response);
-  const caller: Caller = {
-    tenant: principal.tenant.id,
-    actor: { credential: principal.credential.id, name: principal.credential.name, address: request.ip },
-    requestId: logOf(response)?.id ?? '',
-    dialect: dialectOf(response),
-  };
-  const type = readType(request, parts.registry);
+function readRequest(request: Request, exchange: Exchange, type: ResourceType, parts: HttpParts): ScimRequest {
+  const { principal, dialect, id: requestId, address } = exchange;
+  const { id: credential, name } = principal.credential;
+  const caller: Caller = { tenant: principal.tenant.id, actor: { credential, name, address }, requestId, dialect };
   const query = readQuery(request.originalUrl);
   return {
     caller,
-    principal,
     type,
     id: typeof request.params.id === 'string' ? request.params.id : '',
     body: METHODS_WITH_BODY.has(request.method) ? readBody(request) : undefined,
@@ -140,10 +173,11 @@ function readRequest(request: Request, response: Response, parts: HttpParts): Sc
 
 function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler {
   return async (request, response) => {
-    requireScope(principalOf(response), 'scim:read');
+    const { principal, dialect } = begun(response);
+    requireScope(principal, 'scim:read');
     const { id } = request.params;
     const discovery: DiscoveryRequest = {
-      dialect: dialectOf(response),
+      dialect,
       baseUrl: readBaseUrl(request, parts.publicUrl),
       query: readQuery(request.originalUrl),
       id: typeof id === 'string' ? id : undefined,
@@ -152,11 +186,9 @@ function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler 
   };
 }
 
-function notImplemented(): RequestHandler {
-  return () => {
-    throw new ScimError('notImplemented', 'This server does not offer the operation; see /ServiceProviderConfig.');
-  };
-}
+const notImplemented: RequestHandler = () => {
+  throw new ScimError('notImplemented', 'This server does not offer the operation; see /ServiceProviderConfig.');
+};
 
 /** A known address with a method that it does not have. RFC 9110 §15.5.6 */
 function allowing(...methods: string[]): RequestHandler {
@@ -167,16 +199,6 @@ function allowing(...methods: string[]): RequestHandler {
   };
 }
 
-/** An unknown endpoint is 404 whatever the method, before any body is read. */
-function knownType({ registry }: HttpParts): RequestHandler {
-  return (request, _response, next) => {
-    readType(request, registry);
-    next();
-  };
-}
-
-function nothingHere(): RequestHandler {
-  return () => {
-    throw new ScimError('notFound', 'There is nothing at this address; see /ResourceTypes.');
-  };
-}
+const nothingHere: RequestHandler = () => {
+  throw new ScimError('notFound', 'There is nothing at this address; see /ResourceTypes.');
+};

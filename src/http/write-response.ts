@@ -35,7 +35,7 @@ export async function resourceResponse(
 
 /** 204 or 304: the version without the resource. */
 export function emptyResponse(status: 204 | 304, view?: ResourceView): ScimResponse {
-  return { status, headers: view ? { ETag: entityTag(view.meta.version) } : {}, body: undefined };
+  return { status, headers: view ? { ETag: entityTag(view.meta) } : {}, body: undefined };
 }
 
 /** Any other JSON message. */
@@ -57,7 +57,7 @@ export function searchResponse(
 }
 
 function resourceHeaders({ meta, type }: ResourceView, { locate }: ScimRequest): Record<string, string> {
-  return { ETag: entityTag(meta.version), Location: locate(type.name, meta.id) ?? '' };
+  return { ETag: entityTag(meta), Location: locate(type.name, meta.id) ?? '' };
 }
 
 function shownResource({ document, meta, type }: ResourceView, { locate, projection }: ScimRequest): JsonObject {

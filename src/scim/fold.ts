@@ -3,13 +3,13 @@
 const ASCII = /^[\x20-\x7e]*$/;
 
 /**
- * The text by which two spellings of one value meet: Unicode case folding, composed form. Upper case first, so that
- * `ß` meets `SS`; the final sigma, which lower-casing makes by position, becomes the ordinary one so that `co` and
+ * The text by which two spellings of one value meet: Unicode case folding, composed form. By way of upper case, so
+ * that `ß` meets `SS`; the final sigma, which lower-casing makes by position, becomes the ordinary one so that `co` and
  * `sw` work on parts of words. Folding twice gives the same as folding once.
  */
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
-  return text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+  return text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
 
 /**

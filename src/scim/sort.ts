@@ -4,6 +4,7 @@ import { fold } from './fold.js';
 import { quote } from './path/parse.js';
 import { findAttribute } from './path/resolve.js';
 import type { Dialect } from './profiles.js';
+import { isSearchable } from './resource/search-form.js';
 import type { Attribute, ResourceType } from './schema/characteristics.js';
 
 /** An attribute that is not complex, and the direction. */
@@ -28,8 +29,8 @@ export function resolveSort(
   if (!named) throw new ScimError('invalidPath', `${type.name} has no attribute ${quote(sortBy)} to sort by.`);
   const attribute = named.type === 'complex' ? (named.subAttributes.get('value') ?? named) : named;
   const top = attribute.lineage[0];
-  const isKept = top !== type.edges && top !== type.memberships && !attribute.isDerivedReference;
-  if (attribute.type === 'complex' || !isKept || attribute.lineage.some(({ returned }) => returned === 'never')) {
+  const isKept = top !== type.edges && top !== type.memberships && isSearchable(attribute);
+  if (attribute.type === 'complex' || !isKept) {
     throw new ScimError('invalidPath', `A list cannot be sorted by ${attribute.path}.`);
   }
   const order = fold(sortOrder ?? 'ascending');

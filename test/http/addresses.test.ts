@@ -5,6 +5,13 @@ import { type Client, expectList, type Resource, URN } from '../support/client.j
 import { onEachStore } from '../support/target.js';
 
 onEachStore('addresses', (suite) => {
+  test('a Tenant URL with a slash at its end, which makes two, reaches the same resources', async () => {
+    const client = await suite.tenant();
+    const { id } = await client.user('lin');
+    expectList(await client.get('//Users'), 1);
+    expect((await client.read(`//Users/${id}`)).userName).toBe('lin');
+  });
+
   test.each([
     ['/scim/v2', () => '/scim/v2'],
     ['/tenants/{t}/scim/v2', (client: Client) => `/tenants/${client.tenant.name}/scim/v2`],

@@ -207,7 +207,7 @@ onEachStore('bad queries', (suite) => {
       await refused(client.send(method, address, body), 404);
     });
 
-    test.each(['/Users/%ZZ', '/Users/%', '/Groups/%E0%A4', '/Users/%ED%A0%80', '/%ZZ'])(
+    test.each(['/Users/%ZZ', '/Users/%', '/Groups/%E0%A4', '/Users/%ED%A0%80'])(
       '%s is 400: it cannot be decoded',
       async (address) => {
         await refused(client.send('get', address), 400, 'invalidSyntax');

@@ -34,6 +34,25 @@ onEachStore('memberships', (suite) => {
     expect(groupsOf(listed)).toEqual(groupsOf(shown));
   });
 
+  test('the ETag of a user covers the groups it is shown with; If-Match asks for the version alone', async () => {
+    const client = await suite.tenant();
+    const user = await client.user('lin');
+    const address = `/Users/${user.id}`;
+    const before = (await client.get(address)).headers.etag as string;
+    const group = await client.group('Sales', [user.id]);
+    const withGroup = await client.send('get', address, undefined, { 'If-None-Match': before });
+    expect(withGroup.status).toBe(200);
+    const tag = withGroup.headers.etag as string;
+    expect([tag, before]).toEqual([withGroup.body.meta.version, 'W/"1"']);
+    expect((await client.send('get', address, undefined, { 'If-None-Match': tag })).status).toBe(304);
+    await client.patch(`/Groups/${group.id}`, { op: 'replace', path: 'displayName', value: 'Sales EMEA' });
+    expect((await client.send('get', address, undefined, { 'If-None-Match': tag })).status).toBe(200);
+
+    const title = { schemas: [URN.patch], Operations: [{ op: 'replace', path: 'title', value: 'x' }] };
+    expect((await client.send('patch', address, title, { 'If-Match': tag })).status).toBe(200);
+    expect((await client.send('patch', address, title, { 'If-Match': tag })).status).toBe(412);
+  });
+
   test('a group that holds a user both ways is direct, once; a circle of groups comes to an end', async () => {
     const client = await suite.tenant();
     const user = await client.user('lin');

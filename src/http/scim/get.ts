@@ -7,7 +7,7 @@ import { emptyResponse, resourceResponse, type ScimResponse } from '../write-res
 /** GET /{endpoint}/{id}: RFC 7644 §3.4.1; with If-None-Match §3.14. */
 export async function get(request: ScimRequest, { directory }: HttpParts): Promise<ScimResponse> {
   const view = await directory.get(request.caller, request.type, request.id, request.projection);
-  if (isKnown(request, entityTag(view.meta.version))) return emptyResponse(304, view);
+  if (isKnown(request, entityTag(view.meta))) return emptyResponse(304, view);
   return resourceResponse(200, view, request);
 }
 

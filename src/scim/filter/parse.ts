@@ -35,7 +35,8 @@ export type Literal = string | number | boolean | null;
 
 const COMPARE: ReadonlySet<string> = new Set<CompareOperator>(['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le']);
 const NAME = /^(?:urn:[\w.:$-]+|[A-Za-z][\w-]*(?:\.(?:\$ref|[A-Za-z][\w-]*))?|\$ref)$/i;
-const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+/** As in JSON. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 
 /** @throws ScimError invalidFilter, with the place where reading stopped. */
 export function parseFilter(text: string, limits: FilterLimits, dialect: Dialect): ParsedFilter {
@@ -110,7 +111,7 @@ class Scanner {
     while (this.at < this.text.length) {
       const character = this.text[this.at] as string;
       if (character === ' ') this.at++;
-      else if (character === '"') this.literal(this.readString());
+      else if (character === '"') this.quoted();
       else if (character === '(' || character === '[') this.opening(character);
       else if (character === ')' || character === ']') this.closing(character);
       else this.word(this.readWord());
@@ -185,7 +186,7 @@ class Scanner {
   private word(word: string): void {
     if (this.expected === 'term') this.term(word);
     else if (this.expected === 'operator') this.operator(word);
-    else if (this.expected === 'value') this.literal(this.bareLiteral(word));
+    else if (this.expected === 'value') this.literal(this.bareLiteral(word), this.at - word.length);
     else if (this.expected === 'joint') this.joint(word);
     else this.fail('needs a bracket behind "not"', this.at - word.length);
   }
@@ -211,10 +212,16 @@ class Scanner {
     else this.expected = 'value';
   }
 
-  private literal(value: Literal): void {
-    if (this.expected !== 'value') this.fail('has a string where none belongs');
-    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
-      this.fail('has a string with a forbidden character');
+  private quoted(): void {
+    const start = this.at;
+    this.literal(this.readString(), start);
+  }
+
+  private literal(value: Literal, start: number): void {
+    if (this.expected !== 'value') this.fail('has a string where none belongs', start);
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+      this.fail('has a string with a forbidden character', start);
+    }
     this.output.push(`"${this.literals.push(value) - 1}"`);
     this.termEnds();
   }
@@ -229,9 +236,16 @@ class Scanner {
     if (word === 'true') return true;
     if (word === 'false') return false;
     if (word === 'null') return null;
-    if (NUMBER.test(word)) return Number(word);
+    if (NUMBER.test(word)) return this.number(word);
     if (this.dialect.bend('unquoted-literal')) return word;
     return this.fail(`has the string ${quote(word)} without quotes`, this.at - word.length);
+  }
+
+  /** `1e5` and numbers of many digits may be meant as text: they keep their spelling until their type is known. */
+  private number(word: string): Literal {
+    const number = Number(word);
+    if (!Number.isFinite(number)) this.fail('has a number beyond the range of numbers', this.at - word.length);
+    return String(number) !== word && this.dialect.bend('unquoted-literal') ? word : number;
   }
 
   private joint(word: string): void {

@@ -9,7 +9,7 @@ import { findAttribute } from '../path/resolve.js';
 import type { Dialect } from '../profiles.js';
 import { storedTwin } from '../resource/coerce.js';
 import { canonicalInstant } from '../resource/instant.js';
-import { searchText } from '../resource/search-form.js';
+import { isSearchable, searchText } from '../resource/search-form.js';
 import type { Attribute, AttributeType, ResourceType } from '../schema/characteristics.js';
 import type { CompareOperator, FilterNode, Operand } from './node.js';
 import type { Literal, ParsedFilter } from './parse.js';
@@ -100,7 +100,7 @@ function compare(named: Attribute, operator: CompareOperator, literal: Literal, 
 
 /** `eq null` asks for absence (RFC 7643 §2.5: null is unassigned). */
 function compareWithNull(attribute: Attribute, operator: CompareOperator): FilterNode {
-  const present: FilterNode = { kind: 'present', attribute: comparable(attribute) };
+  const present: FilterNode = { kind: 'present', attribute: comparable(storedTwin(attribute)) };
   if (operator === 'eq') return { kind: 'not', node: present };
   if (operator === 'ne') return present;
   throw new ScimError('invalidFilter', `${operator} cannot compare ${attribute.path} with null.`);
@@ -108,8 +108,7 @@ function compareWithNull(attribute: Attribute, operator: CompareOperator): Filte
 
 /** Refuses what is never stored or never shown: a filter must not become a way to guess it. */
 function comparable(attribute: Attribute): Attribute {
-  const hidden = attribute.lineage.some(({ returned }) => returned === 'never');
-  if (hidden || attribute.isDerivedReference || attribute.path === 'meta.location') {
+  if (!isSearchable(attribute)) {
     throw new ScimError('invalidFilter', `${attribute.path} cannot be used in a filter.`);
   }
   return attribute;

@@ -6,11 +6,18 @@ import { ScimError } from '../errors.js';
 import { elementMatches } from '../filter/matches.js';
 import { clone, isObject, type Json, type JsonObject } from '../json.js';
 import type { Dialect } from '../profiles.js';
-import { coerce, coerceElement, complexObject, singleValue, writableParts } from '../resource/coerce.js';
-import { searchText, searchValue } from '../resource/search-form.js';
-import { validate } from '../resource/validate.js';
+import {
+  coerce,
+  coerceElement,
+  complexObject,
+  isNeverReturned,
+  singleValue,
+  writableParts,
+} from '../resource/coerce.js';
+import { ElementIndex } from '../resource/elements.js';
+import { searchValue } from '../resource/search-form.js';
+import { checkImmutable, validate } from '../resource/validate.js';
 import type { Attribute, ResourceType } from '../schema/characteristics.js';
-import { equal } from './difference.js';
 import { listedValues } from './edge-plan.js';
 import type { Operation, Selection } from './operation.js';
 
@@ -31,31 +38,41 @@ export function applyPatch(
     new Application(next, operation, dialect).run();
   }
   prune(next);
-  checkDefaults(document, next, type);
+  keepDefaults(document, next, operations, type);
+  checkImmutable(document, next, type.attributes);
   validate(next, type);
   return next;
 }
 
-/** An attribute with a default keeps a value: falling back to the default could enable whom it did not mean to. */
-function checkDefaults(before: JsonObject, after: JsonObject, type: ResourceType): void {
+/**
+ * An attribute with a default always has a value. To set it to nothing leaves it as it was: falling back to the
+ * default could enable whom it did not mean to.
+ * @throws ScimError invalidValue when it is to be removed
+ */
+function keepDefaults(
+  before: JsonObject,
+  after: JsonObject,
+  operations: readonly Operation[],
+  type: ResourceType,
+): void {
   for (const name of Object.keys(type.defaults)) {
-    if (before[name] !== undefined && after[name] === undefined) {
+    const value = before[name];
+    if (value === undefined || after[name] !== undefined) continue;
+    if (operations.some(({ op, target }) => op === 'remove' && target.path === name)) {
       throw new ScimError('invalidValue', `${name} cannot be removed; replace its value.`);
     }
+    after[name] = value;
   }
 }
 
 /** Objects and arrays that lost their last value are unassigned (RFC 7643 §2.5). */
 function prune(object: JsonObject): void {
   for (const [name, value] of Object.entries(object)) {
-    if (Array.isArray(value)) {
-      const rest = value.filter((element) => !isObject(element) || Object.keys(element).length > 0);
-      if (rest.length === 0) delete object[name];
-      else if (rest.length < value.length) object[name] = rest;
-    } else if (isObject(value)) {
-      prune(value);
-      if (Object.keys(value).length === 0) delete object[name];
-    }
+    for (const inner of (Array.isArray(value) ? value : [value]).filter(isObject)) prune(inner);
+    const isEmpty = (element: Json): boolean => isObject(element) && Object.keys(element).length === 0;
+    const rest = Array.isArray(value) && value.some(isEmpty) ? value.filter((element) => !isEmpty(element)) : value;
+    if (rest === undefined || (Array.isArray(rest) ? rest.length === 0 : isEmpty(rest))) delete object[name];
+    else object[name] = rest;
   }
 }
 
@@ -73,7 +90,7 @@ class Application {
 
   run(): void {
     const { op, target, selection, value } = this.operation;
-    if (this.leaf.lineage.some(({ returned }) => returned === 'never')) {
+    if (isNeverReturned(this.leaf)) {
       coerce(this.leaf, value, this.dialect);
       return;
     }
@@ -115,7 +132,7 @@ class Application {
     }
     const value = coerce(attribute, given, this.dialect);
     if (Array.isArray(value)) this.assignElements(container, attribute, value);
-    else if (value !== undefined) this.set(container, attribute, value);
+    else if (value !== undefined) container[attribute.name] = value;
     // Adding nothing to many values adds nothing; a single value that is set to nothing is cleared.
     else if (this.operation.op !== 'add' || !attribute.multiValued) this.clear(container, attribute);
   }
@@ -140,13 +157,14 @@ class Application {
 
   private assignElements(container: JsonObject, attribute: Attribute, elements: Json[]): void {
     if (this.operation.op === 'replace') {
-      this.set(container, attribute, elements);
+      container[attribute.name] = elements;
       return;
     }
     const existing = container[attribute.name];
     const merged = Array.isArray(existing) ? existing : [];
-    const touched = elements.map((element) => addElement(merged, element, attribute));
-    this.set(container, attribute, merged);
+    const index = new ElementIndex(attribute, merged);
+    const touched = elements.map((element) => addElement(merged, index, element));
+    container[attribute.name] = merged;
     const [primary, second] = touched.filter(isObject).filter((element) => element.primary === true);
     if (primary && !second) clearOtherPrimaries(merged, primary);
   }
@@ -159,12 +177,10 @@ class Application {
       return;
     }
     const values = coerce(attribute, listed, this.dialect);
-    const doomed = Array.isArray(values) ? values : [];
+    const doomed = new ElementIndex(attribute, Array.isArray(values) ? values : []);
     const existing = container[attribute.name];
     if (Array.isArray(existing)) {
-      container[attribute.name] = existing.filter(
-        (element) => !doomed.some((value) => isSameElement(element, value, attribute)),
-      );
+      container[attribute.name] = existing.filter((element) => doomed.find(element) === undefined);
     }
   }
 
@@ -210,7 +226,8 @@ class Application {
    */
   private createFromFilter(elements: Json[], { template }: Selection): Json[] {
     const { target, value } = this.operation;
-    if (!template || !this.dialect.has('create-from-filter')) {
+    const isTaken = !target.multiValued && elements.length > 0;
+    if (!template || isTaken || !this.dialect.has('create-from-filter')) {
       throw new ScimError('noTarget', `No element of ${target.path} is selected by the path.`);
     }
     // Clearing what is not there needs no element.
@@ -228,19 +245,11 @@ class Application {
     else {
       const given = coerceElement(target, Array.isArray(value) && value.length === 1 ? value[0] : value, this.dialect);
       const kept = op === 'add' && isObject(element) ? element : template;
-      if (given === undefined) elements.splice(at, 1);
-      else elements[at] = isObject(given) ? { ...kept, ...given } : given;
+      if (given === undefined && op === 'replace') elements.splice(at, 1);
+      else if (given !== undefined) elements[at] = isObject(given) ? { ...kept, ...given } : given;
     }
     const written = elements[at];
     if (isObject(written) && written.primary === true) clearOtherPrimaries(elements, written);
-  }
-
-  private set(container: JsonObject, attribute: Attribute, value: Json): void {
-    const existing = container[attribute.name];
-    if (attribute.mutability === 'immutable' && existing !== undefined && !equal(existing, value)) {
-      throw new ScimError('mutability', `${attribute.path} cannot be changed once it is set.`);
-    }
-    container[attribute.name] = value;
   }
 
   /** @param refusal what removing a required attribute is called: RFC 7644 §3.5.2.2 says mutability for `remove` */
@@ -250,37 +259,20 @@ class Application {
     refusal: 'mutability' | 'invalidValue' = 'invalidValue',
   ): void {
     if (attribute.required) throw new ScimError(refusal, `${attribute.path} is required; it cannot be removed.`);
-    if (attribute.mutability === 'immutable' && container[attribute.name] !== undefined) {
-      throw new ScimError('mutability', `${attribute.path} cannot be changed once it is set.`);
-    }
     delete container[attribute.name];
   }
 }
 
 /** Adds an element unless it is there already, in which case it is brought up to date. Returns it as it now stands. */
-function addElement(elements: Json[], element: Json, attribute: Attribute): Json {
-  const at = elements.findIndex((existing) => isSameElement(existing, element, attribute));
-  const existing = elements[at];
+function addElement(elements: Json[], index: ElementIndex, element: Json): Json {
+  const existing = index.find(element);
   if (existing === undefined) {
     elements.push(element);
+    index.add(element);
     return element;
   }
   if (isObject(existing) && isObject(element)) Object.assign(existing, element);
   return existing;
-}
-
-/**
- * Two elements are the same value when their `value` is, and their `type` where both have one; without a `value`
- * (addresses) when every sub-attribute is. Compared as filters compare.
- */
-function isSameElement(a: Json, b: Json, attribute: Attribute): boolean {
-  if (!isObject(a) || !isObject(b)) return equal(searchValue(attribute, a), searchValue(attribute, b));
-  const valueAttribute = attribute.subAttributes.get('value');
-  if (!valueAttribute || typeof a.value !== 'string' || typeof b.value !== 'string') return equal(a, b);
-  if (searchText(valueAttribute, a.value) !== searchText(valueAttribute, b.value)) return false;
-  const typeAttribute = attribute.subAttributes.get('type');
-  if (!typeAttribute || typeof a.type !== 'string' || typeof b.type !== 'string') return true;
-  return searchText(typeAttribute, a.type) === searchText(typeAttribute, b.type);
 }
 
 /** RFC 7643 §2.4: `primary` is true at most once; the one just written wins. */

@@ -11,10 +11,13 @@ import { isObject, type Json, type JsonObject } from '../json.js';
 import { parsePath, quote } from '../path/parse.js';
 import { findAttribute } from '../path/resolve.js';
 import type { Dialect } from '../profiles.js';
-import { coerce, entries, referencedId, storedTwin, unknown } from '../resource/coerce.js';
+import { coerce, entries, storedPart, unknown } from '../resource/coerce.js';
 import type { Attribute, ResourceType } from '../schema/characteristics.js';
 
 export const PATCH_OP_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+/** Each operation may have to look at each value of its target; more of them are no PATCH of one resource. */
+export const MAX_OPERATIONS = 1_000;
 
 export type OperationName = 'add' | 'remove' | 'replace';
 
@@ -46,7 +49,7 @@ interface Context {
 
 /**
  * @param limits for the filters in paths.
- * @throws ScimError invalidSyntax, invalidPath, invalidFilter, noTarget, mutability
+ * @throws ScimError invalidSyntax, invalidPath, invalidFilter, noTarget, mutability, payloadTooLarge
  */
 export function parsePatch(
   body: Json | undefined,
@@ -60,6 +63,9 @@ export function parsePatch(
   const operations = members.get('operations');
   if (!Array.isArray(operations) || operations.length === 0) {
     throw new ScimError('invalidSyntax', 'Operations must be an array with at least one operation.');
+  }
+  if (operations.length > MAX_OPERATIONS) {
+    throw new ScimError('payloadTooLarge', `A PATCH has at most ${MAX_OPERATIONS} operations.`);
   }
   return operations.flatMap((operation) => parseOperation(operation, { type, dialect, limits }));
 }
@@ -82,8 +88,9 @@ function parseOperation(operation: Json, context: Context): Operation[] {
     throw new ScimError('invalidValue', `An ${op} operation needs a value.`);
   // `schemas` follows from what the resource has; what a client does to it has no effect.
   if (typeof path === 'string' && fold(path.trim()) === 'schemas') return [];
-  if (typeof path === 'string' && path.trim() !== '') return [withPath(op, path, value, context)];
-  if (path !== undefined && path !== null && path !== '') throw new ScimError('invalidPath', 'path must be a string.');
+  if (typeof path === 'string' && path !== '') return [withPath(op, path, value, context)];
+  if (path !== undefined && path !== null && typeof path !== 'string')
+    throw new ScimError('invalidPath', 'path must be a string.');
   if (op === 'remove') throw new ScimError('noTarget', 'A remove operation needs a path.');
   if (!isObject(value))
     throw new ScimError('invalidValue', `An ${op} operation without a path needs an object as its value.`);
@@ -111,27 +118,23 @@ function locate(op: OperationName, path: string, value: Json | undefined, contex
   const parsed = parsePath(path);
   const target = findAttribute(context.type, parsed.attribute, context.dialect);
   if (!target) return undefined;
-  if (parsed.filter === undefined) return plain(op, target, value);
+  if (parsed.filter === undefined) {
+    const [kept, keptValue] = storedPart(target, value);
+    return { op, target: kept, selection: undefined, value: keptValue };
+  }
   if (!target.multiValued && target.type !== 'complex') {
     throw new ScimError('invalidPath', `${target.path} has no values to select from with brackets.`);
   }
-  const subAttribute =
-    parsed.subAttribute === undefined ? undefined : target.subAttributes.get(fold(parsed.subAttribute));
-  if (parsed.subAttribute !== undefined && !subAttribute) return undefined;
+  const named = parsed.subAttribute === undefined ? undefined : target.subAttributes.get(fold(parsed.subAttribute));
+  if (parsed.subAttribute !== undefined && !named) return undefined;
+  const [subAttribute, keptValue] = named ? storedPart(named, value) : [undefined, value];
   const filter = parseFilter(parsed.filter, context.limits, context.dialect);
   const selection: Selection = {
     filter: resolveElementFilter(filter, target, context.dialect),
     template: templateOf(filter, target, context.dialect),
     subAttribute,
   };
-  return { op, target, selection, value };
-}
-
-/** `manager.$ref` follows from `manager.value`, and an operation on it is one on that. */
-function plain(op: OperationName, named: Attribute, given: Json | undefined): Operation {
-  const target = storedTwin(named);
-  const value = target !== named && typeof given === 'string' ? referencedId(given) : given;
-  return { op, target, selection: undefined, value };
+  return { op, target, selection, value: keptValue };
 }
 
 function templateOf(filter: ParsedFilter, target: Attribute, dialect: Dialect): JsonObject | undefined {
@@ -142,7 +145,8 @@ function templateOf(filter: ParsedFilter, target: Attribute, dialect: Dialect): 
   if (filter.kind !== 'compare' || filter.operator !== 'eq' || filter.literal === null) return undefined;
   const sub = target.subAttributes.get(fold(filter.attribute));
   if (!sub || sub.mutability === 'readOnly' || sub.isDerivedReference) return undefined;
-  return { [sub.name]: coerce(sub, filter.literal, dialect) };
+  const value = coerce(sub, filter.literal, dialect);
+  return value === undefined ? {} : { [sub.name]: value };
 }
 
 /**
@@ -161,7 +165,9 @@ function withoutPath(
     if (attribute?.isExtension && isObject(given)) return withoutPath(op, given, attribute.subAttributes, context);
     const operation: Operation | undefined = attribute
       ? { op, target: attribute, selection: undefined, value: given }
-      : fromKey(op, name, given, context);
+      : attributes === context.type.attributes
+        ? fromKey(op, name, given, context)
+        : undefined;
     if (!operation) {
       unknown(`${context.type.name} has no attribute ${quote(name)}`, context.dialect);
       return [];

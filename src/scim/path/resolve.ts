@@ -11,15 +11,19 @@ import type { Attribute, ResourceType } from '../schema/characteristics.js';
 export function findAttribute(type: ResourceType, notation: string, dialect: Dialect): Attribute | undefined {
   const folded = fold(notation);
   if (!folded.startsWith('urn:')) return descend(type.attributes, folded) ?? inExtensions(type, folded, dialect);
-  const core = behindUrn(folded, fold(type.schema), dialect);
-  if (core) return descend(type.attributes, core);
-  for (const extension of type.extensions) {
-    const urn = fold(extension.name);
-    if (folded === urn) return extension;
+  const extension = type.extensions.find(({ name }) => fold(name) === folded);
+  if (extension) return extension;
+  const candidates = schemasOf(type).map(({ urn, attributes }) => {
     const rest = behindUrn(folded, urn, dialect);
-    if (rest) return descend(extension.subAttributes, rest);
-  }
-  return undefined;
+    return rest === undefined ? undefined : { length: urn.length, attribute: descend(attributes, rest) };
+  });
+  // One URN may continue another; the longer one is meant.
+  return candidates.filter((found) => found !== undefined).sort((a, b) => b.length - a.length)[0]?.attribute;
+}
+
+function schemasOf(type: ResourceType): { urn: string; attributes: ReadonlyMap<string, Attribute> }[] {
+  const extensions = type.extensions.map(({ name, subAttributes }) => ({ urn: fold(name), attributes: subAttributes }));
+  return [{ urn: fold(type.schema), attributes: type.attributes }, ...extensions];
 }
 
 /** `a` or `a.b` below a set of attributes. */

@@ -80,15 +80,29 @@ export function writableParts(attribute: Attribute, object: JsonObject, dialect:
     if (!sub) unknown(`${attribute.path} has no sub-attribute ${quote(name)}`, dialect);
     else if (sub.isDerivedReference) {
       // `$ref` alone says which resource is meant, and `value` is what is kept of it.
-      if (!hasValue && typeof value === 'string') parts.push([storedTwin(sub), referencedId(value)]);
+      if (!hasValue && typeof value === 'string') parts.push(storedPart(sub, value));
     } else if (sub.mutability !== 'readOnly' && sub.returned !== 'never') parts.push([sub, value]);
   }
   return parts;
 }
 
+/** True for what is checked when it comes and then let go: passwords, and whatever else is never shown. */
+export function isNeverReturned(attribute: Attribute): boolean {
+  return attribute.lineage.some(({ returned }) => returned === 'never');
+}
+
 /** The attribute that is kept in place of this one: `value` for a `$ref` that follows from it. */
 export function storedTwin(attribute: Attribute): Attribute {
   return attribute.isDerivedReference ? (attribute.parent?.subAttributes.get('value') ?? attribute) : attribute;
+}
+
+/** What is kept of a value for this attribute, and where: of a `$ref` that follows from `value`, the id. */
+export function storedPart<Value extends Json | undefined>(
+  attribute: Attribute,
+  value: Value,
+): [Attribute, Value | string] {
+  const twin = storedTwin(attribute);
+  return [twin, twin !== attribute && typeof value === 'string' ? referencedId(value) : value];
 }
 
 /** The id at the end of a reference: `42` of `https://example.com/scim/v2/Users/42`. */
@@ -137,7 +151,7 @@ function coerceSimple(attribute: Attribute, value: Json, dialect: Dialect): stri
     }
     case 'binary': {
       const text = coerceText(attribute, value, dialect);
-      if (!/^[A-Za-z0-9+/_\-\s]*=*\s*$/.test(text)) throw invalid(attribute, 'is binary; send base64');
+      if (!/^[A-Za-z0-9+/_-]*=*$/.test(text.replace(/\s+/g, ''))) throw invalid(attribute, 'is binary; send base64');
       return text;
     }
     default:

@@ -9,7 +9,7 @@ import { quote } from '../path/parse.js';
 import { findAttribute } from '../path/resolve.js';
 import type { Dialect } from '../profiles.js';
 import type { Attribute, ResourceType } from '../schema/characteristics.js';
-import { coerce, entries, unknown } from './coerce.js';
+import { coerce, entries, isNeverReturned, storedPart, unknown } from './coerce.js';
 
 /** A resource as a client described it. */
 export interface ResourceDescription {
@@ -31,8 +31,9 @@ export function readResource(body: Json | undefined, type: ResourceType, dialect
     if (!attribute) unknown(`${type.name} has no attribute ${quote(name)}`, dialect);
     else if (attribute === type.edges) edges = edgeIds(attribute, value, dialect);
     else if (!attribute.lineage.some(({ mutability }) => mutability === 'readOnly')) {
-      const canonical = coerce(attribute, value, dialect);
-      if (canonical !== undefined && attribute.returned !== 'never') place(document, attribute, canonical);
+      const [kept, keptValue] = storedPart(attribute, value);
+      const canonical = coerce(kept, keptValue, dialect);
+      if (canonical !== undefined && !isNeverReturned(kept)) place(document, kept, canonical);
     }
   }
   return { document, edges };

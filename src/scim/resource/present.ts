@@ -13,14 +13,29 @@ export interface ResourceMeta {
   /** ISO 8601 UTC. */
   readonly created: string;
   readonly lastModified: string;
+  /** Of the memberships that are shown with it (fingerprint()); undefined when there are none. */
+  readonly memberships?: string | undefined;
 }
 
 /** `location` and `$ref` of another resource, by the name of its type; undefined for a type the server does not have. */
 export type Locate = (typeName: string, id: string) => string | undefined;
 
-/** The weak entity tag of a version: `W/"3"`. RFC 7644 §3.14 */
-export function entityTag(version: number): string {
-  return `W/"${version}"`;
+/**
+ * The weak entity tag (RFC 7644 §3.14): `W/"3"`, and `W/"3.1x9k2"` for a user who is shown with groups. Those are
+ * others' to change and leave the version alone, but a client that has seen the old ones must not be told that
+ * nothing changed.
+ */
+export function entityTag({ version, memberships }: Pick<ResourceMeta, 'version' | 'memberships'>): string {
+  return memberships === undefined ? `W/"${version}"` : `W/"${version}.${memberships}"`;
+}
+
+/** A short text that changes with the value: FNV-1a, 32 bits. Not for secrets. */
+export function fingerprint(value: Json): string {
+  let hash = 0x811c9dc5;
+  for (const character of JSON.stringify(value)) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193);
+  }
+  return (hash >>> 0).toString(36);
 }
 
 /** With `schemas`, `id` and `meta`, as the search form and clients need it. References are not in it yet. */
@@ -30,7 +45,7 @@ export function withCommonAttributes(
   type: ResourceType,
   location?: string,
 ): JsonObject {
-  const { id, version, created, lastModified } = meta;
+  const { id, created, lastModified } = meta;
   return {
     schemas: [type.schema, ...type.extensions.map(({ name }) => name).filter((urn) => document[urn] !== undefined)],
     id,
@@ -40,7 +55,7 @@ export function withCommonAttributes(
       created,
       lastModified,
       ...(location && { location }),
-      version: entityTag(version),
+      version: entityTag(meta),
     },
   };
 }

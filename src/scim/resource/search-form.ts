@@ -7,6 +7,7 @@ import { valuesAt } from '../filter/matches.js';
 import { fold } from '../fold.js';
 import { isObject, type Json, type JsonObject } from '../json.js';
 import type { Attribute, ResourceType } from '../schema/characteristics.js';
+import { isNeverReturned } from './coerce.js';
 import { canonicalInstant } from './instant.js';
 
 /** What a store is given with a resource; store/store.ts says what each part is for. */
@@ -14,6 +15,11 @@ export interface SearchParts {
   form: JsonObject;
   lookups: { path: string; value: string; unique: boolean }[];
   display: string | undefined;
+}
+
+/** True for what stores keep in a form that can be compared: filters and sorting may use it. */
+export function isSearchable(attribute: Attribute): boolean {
+  return !isNeverReturned(attribute) && !attribute.isDerivedReference && attribute.path !== 'meta.location';
 }
 
 /** A text as it is compared: folded unless the attribute is caseExact. */
@@ -61,7 +67,7 @@ function lookupsOf(form: JsonObject, type: ResourceType, unique: ReadonlySet<Att
   for (const attribute of type.lookups) {
     const values = new Set(valuesAt(form, attribute.lineage));
     for (const value of values) {
-      if (typeof value === 'string') lookups.push({ path: attribute.path, value, unique: unique.has(attribute) });
+      lookups.push({ path: attribute.path, value: String(value), unique: unique.has(attribute) });
     }
   }
   return lookups;

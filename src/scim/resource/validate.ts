@@ -3,6 +3,10 @@ import { ScimError } from '../errors.js';
 import { isObject, type Json, type JsonObject } from '../json.js';
 import { equal } from '../patch/difference.js';
 import type { Attribute, ResourceType } from '../schema/characteristics.js';
+import { ElementIndex } from './elements.js';
+
+/** The most values of one attribute in a document, which is read and written whole. Members are no part of it. */
+export const MAX_VALUES = 2_000;
 
 /** @throws ScimError invalidValue for a missing required attribute, or more than one primary value (RFC 7643 §2.4) */
 export function validate(document: JsonObject, type: ResourceType): void {
@@ -24,6 +28,9 @@ function checkObject(object: JsonObject, attributes: ReadonlyMap<string, Attribu
 
 function checkComplex(value: Json, attribute: Attribute, type: ResourceType): void {
   const elements = (Array.isArray(value) ? value : [value]).filter(isObject);
+  if (elements.length > MAX_VALUES) {
+    throw new ScimError('invalidValue', `${attribute.path} may have at most ${MAX_VALUES} values.`);
+  }
   for (const element of elements) checkObject(element, attribute.subAttributes, type);
   if (elements.filter(({ primary }) => primary === true).length > 1) {
     throw new ScimError('invalidValue', `At most one element of ${attribute.path} may be primary.`);
@@ -31,7 +38,7 @@ function checkComplex(value: Json, attribute: Attribute, type: ResourceType): vo
 }
 
 /**
- * RFC 7644 §3.5.1: a PUT may repeat an immutable value or set a missing one, not change it.
+ * RFC 7644 §3.5.1 and §3.5.2: a write may repeat an immutable value or set a missing one, not change it.
  * @throws ScimError mutability
  */
 export function checkImmutable(
@@ -45,6 +52,18 @@ export function checkImmutable(
     if (attribute.mutability === 'immutable' && !equal(old, now)) {
       throw new ScimError('mutability', `${attribute.path} cannot be changed once it is set.`);
     }
-    if (isObject(old)) checkImmutable(old, isObject(now) ? now : {}, attribute.subAttributes);
+    if (Array.isArray(old)) checkElements(attribute, old, now);
+    else if (isObject(old)) checkImmutable(old, isObject(now) ? now : {}, attribute.subAttributes);
+  }
+}
+
+/** Elements come and go; one that stays keeps what is immutable in it. */
+function checkElements(attribute: Attribute, before: readonly Json[], after: Json | undefined): void {
+  const hasImmutable = [...attribute.subAttributes.values()].some(({ mutability }) => mutability === 'immutable');
+  if (!hasImmutable || !Array.isArray(after)) return;
+  const index = new ElementIndex(attribute, after);
+  for (const old of before) {
+    const now = index.find(old);
+    if (isObject(old) && isObject(now)) checkImmutable(old, now, attribute.subAttributes);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { fold } from '../fold.js';
 import { isObject, type Json, type JsonObject } from '../json.js';
+import { canonicalInstant } from '../resource/instant.js';
 import type {
   Attribute,
   AttributeDocument,
@@ -23,8 +24,6 @@ export interface Registry {
   readonly writableCommon: readonly AttributeDocument[];
   /** By name, as in a resource type document. */
   resourceType(name: string): ResourceType | undefined;
-  /** By the first segment of the path, without its slash: `Users`. */
-  byEndpoint(segment: string): ResourceType | undefined;
   /** By URN, without regard to case. */
   schema(urn: string): SchemaDocument | undefined;
 }
@@ -52,13 +51,19 @@ export function loadRegistry(documents: RegistryDocuments): Registry {
     linkResourceType(document, documents.common, schemas, typeNames),
   );
   const byName = new Map(resourceTypes.map((type) => [type.name, type]));
-  const byEndpoint = new Map(resourceTypes.map((type) => [type.endpoint.slice(1), type]));
+  const endpoints = new Set<string>();
+  for (const { name, endpoint } of resourceTypes) {
+    if (endpoints.has(fold(endpoint))) throw new SchemaDocumentError(name, 'endpoint', `${endpoint} is taken`);
+    endpoints.add(fold(endpoint));
+  }
+  if (byName.size < resourceTypes.length) {
+    throw new SchemaDocumentError('resource types', 'name', 'two have the same name');
+  }
   return {
     schemas: documents.schemas,
     resourceTypes,
     writableCommon: documents.common.attributes.filter(({ mutability }) => mutability !== 'readOnly'),
     resourceType: (name) => byName.get(name),
-    byEndpoint: (segment) => byEndpoint.get(segment),
     schema: (urn) => schemas.get(fold(urn)),
   };
 }
@@ -73,6 +78,7 @@ function linkResourceType(
   const find = (urn: string): SchemaDocument => {
     const schema = schemas.get(fold(urn));
     if (!schema) throw new SchemaDocumentError(document.name, 'schema', `there is no schema ${urn}`);
+    if (!Array.isArray(schema.attributes)) throw new SchemaDocumentError(urn, 'attributes', 'must be an array');
     return schema;
   };
   if (!/^\/[A-Za-z][\w-]*$/.test(document.endpoint)) {
@@ -112,6 +118,10 @@ function describe(
     if (!attribute.isLookup)
       throw new SchemaDocumentError(document.name, attribute.path, 'a unique attribute must be a look-up');
   }
+  const edges = named(hints.edges, 'edges');
+  if (edges && !(edges.multiValued && edges.subAttributes.has('value'))) {
+    throw new SchemaDocumentError(document.name, edges.path, 'edges must be multi-valued and have a value');
+  }
   return {
     name: document.name,
     endpoint: document.endpoint,
@@ -123,7 +133,7 @@ function describe(
     unique: all.filter((attribute) => attribute.isLookup && attribute.uniqueness !== 'none'),
     uniqueByProfile,
     display: named(hints.display, 'display'),
-    edges: named(hints.edges, 'edges'),
+    edges,
     memberships: named(hints.memberships, 'memberships'),
     defaults: readDefaults(document.name, attributes, hints.defaults ?? {}),
   };
@@ -133,7 +143,7 @@ function describe(
 function readDefaults(type: string, attributes: ReadonlyMap<string, Attribute>, defaults: JsonObject): JsonObject {
   for (const [name, value] of Object.entries(defaults)) {
     const attribute = attributes.get(fold(name));
-    if (attribute?.name !== name || !fitsType(value as Json, attribute.type)) {
+    if (attribute?.name !== name || attribute.multiValued || !fitsType(value as Json, attribute.type)) {
       throw new SchemaDocumentError(type, `scim-target.defaults.${name}`, 'must name an attribute and fit its type');
     }
   }
@@ -143,7 +153,8 @@ function readDefaults(type: string, attributes: ReadonlyMap<string, Attribute>, 
 function fitsType(value: Json, type: AttributeType): boolean {
   if (type === 'boolean') return typeof value === 'boolean';
   if (type === 'integer' || type === 'decimal') return typeof value === 'number';
-  return type !== 'complex' && typeof value === 'string' && !isObject(value);
+  if (typeof value !== 'string') return false;
+  return type === 'dateTime' ? canonicalInstant(value) !== undefined : type !== 'complex';
 }
 
 /** All attributes at every depth, parents before children. */
@@ -173,6 +184,17 @@ const TYPES: ReadonlySet<string> = new Set<AttributeType>([
   'complex',
 ]);
 
+const CHARACTERISTICS: Readonly<Record<'mutability' | 'returned' | 'uniqueness', readonly string[]>> = {
+  mutability: ['readOnly', 'readWrite', 'immutable', 'writeOnly'],
+  returned: ['always', 'never', 'default', 'request'],
+  uniqueness: ['none', 'server', 'global'],
+};
+
+/** RFC 7644 §3.10: a colon behind a schema's URN, a dot behind an attribute. */
+function separator(parent: Attribute): ':' | '.' {
+  return parent.isExtension ? ':' : '.';
+}
+
 class Linker {
   constructor(
     private readonly type: string,
@@ -198,13 +220,20 @@ class Linker {
   }
 
   private attribute(document: AttributeDocument, place: Place): Attribute {
+    if (!isObject(document as unknown as Json)) {
+      throw new SchemaDocumentError(
+        this.type,
+        place.parent?.path ?? place.schema,
+        'has an attribute that is no object',
+      );
+    }
     this.check(document, place);
     return this.link(document, place, false);
   }
 
   private link(document: AttributeDocument, { schema, parent }: Place, isExtension: boolean): Attribute {
     const { name, type } = document;
-    const path = parent ? `${parent.path}${parent.isExtension ? ':' : '.'}${name}` : name;
+    const path = parent ? `${parent.path}${separator(parent)}${name}` : name;
     const uniqueness = document.uniqueness ?? 'none';
     const lineage: Attribute[] = parent ? [...parent.lineage] : [];
     const attribute: Attribute = {
@@ -236,12 +265,19 @@ class Linker {
   }
 
   private check(document: AttributeDocument, { parent }: Place): void {
-    const place = `${parent ? `${parent.path}.` : ''}${String(document.name)}`;
+    const place = `${parent ? `${parent.path}${separator(parent)}` : ''}${String(document.name)}`;
     const refuse = (rule: string): never => {
       throw new SchemaDocumentError(this.type, place, rule);
     };
-    if (typeof document.name !== 'string' || !ATTRIBUTE_NAME.test(document.name) || RESERVED_NAMES.has(document.name)) {
+    const { name } = document;
+    if (typeof name !== 'string' || !ATTRIBUTE_NAME.test(name) || RESERVED_NAMES.has(fold(name))) {
       refuse('is not an attribute name (RFC 7643 §2.1)');
+    }
+    for (const [characteristic, values] of Object.entries(CHARACTERISTICS)) {
+      const value = document[characteristic as keyof typeof CHARACTERISTICS];
+      if (value !== undefined && !values.includes(value)) {
+        refuse(`has the unknown ${characteristic} ${String(value)} (RFC 7643 §7)`);
+      }
     }
     if (!TYPES.has(document.type)) refuse(`has the unknown type ${String(document.type)} (RFC 7643 §2.3)`);
     const isComplex = document.type === 'complex';

@@ -53,7 +53,7 @@ export function typeNamed(name: string): ResourceType {
 }
 
 export function typeAtEndpoint(segment: string): ResourceType {
-  const type = registry.byEndpoint(segment);
+  const type = registry.resourceTypes.find(({ endpoint }) => endpoint === `/${segment}`);
   if (!type) throw new Error(`no endpoint ${segment}`);
   return type;
 }
