@@ -37,9 +37,9 @@ const REDACTED = [
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const logger = createLogger(options.logLevel);
   const target = await createScimTarget({ ...options, logger: logger.log });
-  const state: ServerState = { isStopping: false, unanswered: new Set() };
+  const state: ServerState = { isStopping: false, unanswered: new Map() };
   const server = createServer(createApp(target, options, state));
-  server.prependListener('request', (_request, response) => noteUnanswered(response, state));
+  server.prependListener('request', ({ socket }, response) => noteUnanswered(socket, response, state));
   server.on('clientError', refuseMalformed);
   try {
     await listen(server, options);
@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     state.isStopping = true;
-    for (const response of state.unanswered) announceClose(response);
+    for (const response of state.unanswered.values()) announceClose(response);
     await stopListening(server, options.stopTimeout);
     await target.close();
     logger.flush();
@@ -62,13 +62,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 interface ServerState {
   isStopping: boolean;
-  readonly unanswered: Set<ServerResponse>;
+  /** The last response on each connection; it may be answered already. */
+  readonly unanswered: Map<Socket, ServerResponse>;
 }
 
-function noteUnanswered(response: ServerResponse, state: ServerState): void {
-  if (state.isStopping) announceClose(response);
-  state.unanswered.add(response);
-  response.once('close', () => state.unanswered.delete(response));
+function noteUnanswered(socket: Socket, response: ServerResponse, { isStopping, unanswered }: ServerState): void {
+  if (isStopping) announceClose(response);
+  if (!unanswered.has(socket)) socket.once('close', () => unanswered.delete(socket));
+  unanswered.set(socket, response);
 }
 
 /** A stopping server says so with each answer, so that no client sends its next request into a closing connection. */
@@ -93,7 +94,7 @@ function createApp(target: ScimTarget, { trustProxy }: ServerOptions, state: Ser
 
 /** Lines are gathered and written a few times a second: a write per request would cost more than the request. */
 function createLogger(level: string) {
-  const destination = pino.destination({ sync: false, minLength: 8_192 });
+  const destination = pino.destination({ sync: false, minLength: 16_000 });
   const log = pino({ level, redact: { paths: REDACTED, censor: '[redacted]' }, base: undefined }, destination);
   const timer = setInterval(() => destination.flush(), 250);
   timer.unref();

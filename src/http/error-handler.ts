@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Response } from 'express';
 import { AccessRefused } from '../access/refusal.js';
 import { ScimError } from '../scim/errors.js';
 import { exchangeOf } from './exchange.js';
+import { writeHead } from './headers.js';
 import { SCIM_JSON } from './write-response.js';
 
 /** Seconds that a client is asked to wait when the store is away. */
@@ -32,11 +33,12 @@ function withoutQuotations(detail: string): string {
 /** Writes the error body of RFC 7644 §3.12. */
 export function sendError(response: Response, error: ScimError): void {
   const body = JSON.stringify(error.toMessage());
-  response.statusCode = error.status;
-  response.setHeader('Content-Type', SCIM_JSON);
-  if (error instanceof AccessRefused) response.setHeader('WWW-Authenticate', error.challenge);
-  if (error.kind === 'unavailable') response.setHeader('Retry-After', RETRY_AFTER);
-  response.setHeader('Content-Length', Buffer.byteLength(body));
+  writeHead(response, error.status, {
+    'Content-Type': SCIM_JSON,
+    'Content-Length': Buffer.byteLength(body),
+    ...(error instanceof AccessRefused && { 'WWW-Authenticate': error.challenge }),
+    ...(error.kind === 'unavailable' && { 'Retry-After': RETRY_AFTER }),
+  });
   response.end(body);
 }
 

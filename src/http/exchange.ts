@@ -2,7 +2,7 @@
  * What is known of one request while it is answered, and the log line at its end: who, what, how it ended, which
  * dialect rules it needed. Never a header, a query or a body: they hold secrets and people's data.
  */
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Principal } from '../access/principal.js';
 import type { ScimErrorName } from '../scim/errors.js';
@@ -90,14 +90,24 @@ export function exchangeOf(response: Response): Exchange | undefined {
   return response.locals[KEY] as Exchange | undefined;
 }
 
-/** Gives the request an id, returns it as X-Request-Id, and logs when the answer is out or given up. */
+/** Gives the request an id, which headers.ts returns as X-Request-Id, and logs when the answer is out or given up. */
 export function beginExchange(log: Logger, newRequestId: () => string): RequestHandler {
   return (request, response, next) => {
-    const exchange = new Exchange(newRequestId(), request.ip, log);
+    const exchange = new Exchange(newRequestId(), addressOf(request), log);
     response.locals[KEY] = exchange;
-    response.setHeader('X-Request-Id', exchange.id);
-    const path = request.baseUrl + request.path;
-    response.once('close', () => exchange.end(request.method, path, response));
+    const { method, originalUrl } = request;
+    response.once('close', () => exchange.end(method, pathOf(originalUrl), response));
     next();
   };
+}
+
+/** Express looks through the proxies' headers even where the app trusts none. */
+function addressOf(request: Request): string | undefined {
+  return request.app.enabled('trust proxy') ? request.ip : request.socket.remoteAddress;
+}
+
+/** Without the query. */
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
 }

@@ -68,8 +68,16 @@ export function readBody(request: Request): Json {
   return body;
 }
 
+/** As nearly every client writes it. */
+const USUAL_MEDIA_TYPES: ReadonlySet<string> = new Set([
+  'application/scim+json',
+  'application/json',
+  'application/scim+json; charset=utf-8',
+  'application/json; charset=utf-8',
+]);
+
 function checkMediaType(contentType: string | undefined): void {
-  if (contentType === undefined) return;
+  if (contentType === undefined || USUAL_MEDIA_TYPES.has(contentType)) return;
   const [type = '', ...parameters] = contentType
     .toLowerCase()
     .split(';')

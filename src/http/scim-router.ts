@@ -3,7 +3,6 @@
  * A router works at any path; below `/tenants/:tenant/…` the tenant in the path must be the credential's own.
  */
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
-import helmet from 'helmet';
 import { requireScope, requireTenant, type Scope } from '../access/principal.js';
 import type { Caller } from '../directory/directory.js';
 import { ScimError } from '../scim/errors.js';
@@ -36,14 +35,7 @@ type Discovery = (request: DiscoveryRequest, parts: HttpParts) => ScimResponse;
 /** The SCIM endpoints as one Express router, from authentication to the error body. */
 export function scimRouter(parts: HttpParts): Router {
   const router = express.Router({ mergeParams: true });
-  router.use(
-    inSequence(
-      withoutDoubleSlash,
-      beginExchange(parts.log, parts.newRequestId),
-      securityHeaders(),
-      authenticate(parts),
-    ),
-  );
+  router.use(inSequence(withoutDoubleSlash, beginExchange(parts.log, parts.newRequestId), authenticate(parts)));
   router.use(routes(parts));
   router.use(errorHandler());
   return router;
@@ -72,10 +64,10 @@ function addResourceRoutes(router: Router, type: ResourceType, parts: HttpParts)
   const change = (endpoint: Endpoint) => answer(endpoint, 'scim:write', type, parts);
   const write = (endpoint: Endpoint) => [bodyReader(parts), change(endpoint)];
 
-  router.all(`${type.endpoint}/.search`, notImplemented);
   router.route(type.endpoint).get(read(search)).post(write(create)).all(allowing('GET', 'POST'));
   router
     .route(`${type.endpoint}/:id`)
+    .all(refuseSearchByPost)
     .get(read(get))
     .put(write(replace))
     .patch(write(patch))
@@ -104,23 +96,6 @@ const withoutDoubleSlash: RequestHandler = (request, _response, next) => {
   if (request.url.startsWith('//')) request.url = request.url.replace(/^\/+/, '/');
   next();
 };
-
-/**
- * These answers are data for machines: nothing in them may be framed, run or sniffed. The headers left out speak to
- * pages, and there are none.
- */
-function securityHeaders(): RequestHandler {
-  return helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    crossOriginOpenerPolicy: false,
-    originAgentCluster: false,
-    xDnsPrefetchControl: false,
-    xDownloadOptions: false,
-    xFrameOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xXssProtection: false,
-  });
-}
 
 function authenticate({ authenticator, uses }: HttpParts): RequestHandler {
   return async (request, response, next) => {
@@ -188,6 +163,12 @@ function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler 
 
 const notImplemented: RequestHandler = () => {
   throw new ScimError('notImplemented', 'This server does not offer the operation; see /ServiceProviderConfig.');
+};
+
+/** RFC 7644 §3.4.3: POST to `/Users/.search`, which stands where an id does. */
+const refuseSearchByPost: RequestHandler = (request, response, next) => {
+  if (request.params.id === '.search') notImplemented(request, response, next);
+  else next();
 };
 
 /** A known address with a method that it does not have. RFC 9110 §15.5.6 */

@@ -10,6 +10,7 @@ import { listResponse } from '../scim/messages/list-response.js';
 import { entityTag, present, withReferences } from '../scim/resource/present.js';
 import { project } from '../scim/resource/project.js';
 import type { Edge } from '../store/store.js';
+import { writeHead } from './headers.js';
 import type { ScimRequest } from './read-request.js';
 
 export const SCIM_JSON = 'application/scim+json; charset=utf-8';
@@ -128,18 +129,17 @@ async function join(parts: AsyncIterable<string>): Promise<string> {
 
 /** Sends an answer. Waits for the client when it reads slower than the store gives. */
 export async function send(response: Response, { status, headers, body }: ScimResponse): Promise<void> {
-  response.statusCode = status;
-  for (const name of Object.keys(headers)) response.setHeader(name, headers[name] as string);
   if (body === undefined) {
+    writeHead(response, status, headers);
     response.end();
     return;
   }
-  response.setHeader('Content-Type', SCIM_JSON);
   if (typeof body === 'string') {
-    response.setHeader('Content-Length', Buffer.byteLength(body));
+    writeHead(response, status, { ...headers, 'Content-Type': SCIM_JSON, 'Content-Length': Buffer.byteLength(body) });
     response.end(body);
     return;
   }
+  writeHead(response, status, { ...headers, 'Content-Type': SCIM_JSON });
   for await (const part of body) {
     if (response.destroyed) return;
     if (!response.write(part)) await drained(response);

@@ -12,17 +12,19 @@ export function canonicalInstant(text: string): string | undefined {
   const match = DATE_TIME.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match;
-  // Date.UTC reads years below 100 as 19xx, so the year is set apart.
-  const date = new Date(Date.UTC(2000, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)));
   if (!isCalendarDate(Number(year), Number(month), Number(day))) return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const digits = `${fraction.slice(0, FRACTION_DIGITS).padEnd(FRACTION_DIGITS, '0')}Z`;
   const offset = zoneMinutes(zone);
   if (offset === undefined) return undefined;
+  if (offset === 0) return `${year}-${month}-${day}T${hour}:${minute}:${second}.${digits}`;
+  // Date.UTC reads years below 100 as 19xx, so the year is set apart.
+  const date = new Date(Date.UTC(2000, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)));
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   const utc = new Date(date.getTime() - offset * 60_000);
   const utcYear = utc.getUTCFullYear();
   if (utcYear < 0 || utcYear > 9999) return undefined;
-  return `${utc.toISOString().slice(0, 19)}.${fraction.slice(0, FRACTION_DIGITS).padEnd(FRACTION_DIGITS, '0')}Z`;
+  return `${utc.toISOString().slice(0, 19)}.${digits}`;
 }
 
 function isCalendarDate(year: number, month: number, day: number): boolean {

@@ -31,10 +31,9 @@ export function entityTag({ version, memberships }: Pick<ResourceMeta, 'version'
 
 /** A short text that changes with the value: FNV-1a, 32 bits. Not for secrets. */
 export function fingerprint(value: Json): string {
+  const text = JSON.stringify(value);
   let hash = 0x811c9dc5;
-  for (const character of JSON.stringify(value)) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193);
-  }
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return (hash >>> 0).toString(36);
 }
 
@@ -77,7 +76,7 @@ export function withReferences(part: JsonObject, type: ResourceType, locate: Loc
 /** Puts `$ref` beside each `value` whose schema says that it refers to a resource of this server. */
 function addReferences(object: JsonObject, attributes: ReadonlyMap<string, Attribute>, locate: Locate): void {
   for (const attribute of attributes.values()) {
-    if (attribute.type !== 'complex') continue;
+    if (!attribute.hasDerivedReferences) continue;
     const value = object[attribute.name];
     if (value === undefined) continue;
     const reference = attribute.subAttributes.get('$ref');

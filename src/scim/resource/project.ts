@@ -64,11 +64,10 @@ function isAskedForWithin(attribute: Attribute, attributes: ReadonlySet<Attribut
   return false;
 }
 
-/**
- * @param resource canonical, with everything that the projection may show. Its attributes come in the order of the
- *   schema's, so that answers read alike.
- */
+/** @param resource canonical, with everything that the projection may show; it may be the result itself. */
 export function project(resource: JsonObject, type: ResourceType, projection: Projection): JsonObject {
+  const isWhole = projection === DEFAULT_PROJECTION && !type.withheld.some(({ name }) => resource[name] !== undefined);
+  if (isWhole) return resource;
   return projectObject(resource, type.attributes, projection);
 }
 

@@ -106,6 +106,8 @@ export interface Attribute {
   readonly subAttributes: ReadonlyMap<string, Attribute>;
   /** True when stores keep its values where they are found without a scan. */
   readonly isLookup: boolean;
+  /** True when it, or an attribute within it, has a `$ref` that follows from a sibling `value`. */
+  readonly hasDerivedReferences: boolean;
   /**
    * True for a `$ref` that points at a resource of this server: it follows from its sibling `value`, so it is
    * written when a resource is shown and never stored.
@@ -130,6 +132,8 @@ export interface ResourceType {
   /** Attributes unique by schema, and those unique only where the profile asks for it. */
   readonly unique: readonly Attribute[];
   readonly uniqueByProfile: readonly Attribute[];
+  /** Top-level attributes of which some part is not shown by default. */
+  readonly withheld: readonly Attribute[];
   readonly display: Attribute | undefined;
   readonly edges: Attribute | undefined;
   readonly memberships: Attribute | undefined;

@@ -132,11 +132,16 @@ function describe(
     lookups: all.filter((attribute) => attribute.isLookup),
     unique: all.filter((attribute) => attribute.isLookup && attribute.uniqueness !== 'none'),
     uniqueByProfile,
+    withheld: [...new Set(all.filter(isWithheld).map(({ lineage }) => lineage[0] as Attribute))],
     display: named(hints.display, 'display'),
     edges,
     memberships: named(hints.memberships, 'memberships'),
     defaults: readDefaults(document.name, attributes, hints.defaults ?? {}),
   };
+}
+
+function isWithheld({ returned }: Attribute): boolean {
+  return returned === 'never' || returned === 'request';
 }
 
 /** Defaults are simple values under top-level names: nothing that would have to be merged. */
@@ -195,6 +200,12 @@ function separator(parent: Attribute): ':' | '.' {
   return parent.isExtension ? ':' : '.';
 }
 
+/** An attribute while its parts are being linked. */
+type Draft = Omit<Attribute, 'subAttributes' | 'hasDerivedReferences'> & {
+  subAttributes: Map<string, Attribute>;
+  hasDerivedReferences: boolean;
+};
+
 class Linker {
   constructor(
     private readonly type: string,
@@ -236,8 +247,9 @@ class Linker {
     const path = parent ? `${parent.path}${separator(parent)}${name}` : name;
     const uniqueness = document.uniqueness ?? 'none';
     const lineage: Attribute[] = parent ? [...parent.lineage] : [];
-    const attribute: Attribute = {
+    const attribute: Draft = {
       name,
+      hasDerivedReferences: false,
       path,
       type,
       multiValued: document.multiValued ?? false,
@@ -260,7 +272,10 @@ class Linker {
     };
     lineage.push(attribute);
     const children = this.attributes(document.subAttributes ?? [], { schema, parent: attribute });
-    for (const [key, child] of children) (attribute.subAttributes as Map<string, Attribute>).set(key, child);
+    for (const [key, child] of children) attribute.subAttributes.set(key, child);
+    attribute.hasDerivedReferences = [...children.values()].some(
+      (child) => child.isDerivedReference || child.hasDerivedReferences,
+    );
     return attribute;
   }
 

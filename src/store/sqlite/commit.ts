@@ -21,7 +21,8 @@ interface Existing {
   rid: number;
   type: string;
   version: number;
-  lookups: StoredLookup[];
+  /** JSON of StoredLookup[]: mostly it is only compared. */
+  lookups: string;
 }
 
 /** A resource that the batch writes: as it was found, and as the batch leaves it. */
@@ -82,8 +83,7 @@ export class Committer {
   }
 
   private find({ tenant, id }: ResourceKey): Existing | undefined {
-    const row = this.s.find.get(tenant, id);
-    return row && { ...row, lookups: JSON.parse(row.lookups) as StoredLookup[] };
+    return this.s.find.get(tenant, id);
   }
 
   /** Against what the batch leaves, so that one write may take a value that another gives up. */
@@ -91,7 +91,8 @@ export class Committer {
     const written = new Set([...drafts.values()].map((draft) => draft.found?.rid));
     const holders = drafts.size > 1 ? holdersIn(drafts) : undefined;
     for (const { key, found, after } of drafts.values()) {
-      const had = textsOf(found?.lookups ?? []);
+      if (found && after && found.lookups === lookupsOf(after)) continue;
+      const had = textsOf(storedLookups(found));
       for (const { path, value, unique } of after?.index.lookups ?? []) {
         const text = lookupText([path, value]);
         if (!unique || had.has(text)) continue;
@@ -150,14 +151,14 @@ export class Committer {
   private put(write: PutWrite, now: Existing | undefined): Existing {
     const { resource, index, change } = write;
     const { tenant, type, id } = resource.key;
-    const lookups = index.lookups.map(({ path, value }): StoredLookup => [path, value]);
+    const lookups = lookupsOf(write);
     const columns = [
       resource.version,
       resource.created,
       resource.lastModified,
       index.display ?? null,
       index.display === undefined ? null : fold(index.display),
-      JSON.stringify(lookups),
+      lookups,
       JSON.stringify(resource.document),
       JSON.stringify(index.form),
     ] as const;
@@ -166,7 +167,7 @@ export class Committer {
       rid = this.s.insert.run(tenant, type, id, ...columns).rid;
       this.s.count.get(tenant, `resources:${type}`, 1);
     } else this.s.update.run(rid, ...columns);
-    this.putLookups(resource.key, rid, now?.lookups ?? [], lookups);
+    if (now?.lookups !== lookups) this.putLookups(resource.key, rid, storedLookups(now), parseLookups(lookups));
     if (change.added.length > 0) this.s.addEdges.run(tenant, id, JSON.stringify(change.added));
     if (change.removed.length > 0) this.s.removeEdges.run(tenant, id, JSON.stringify(change.removed));
     return { rid, type, version: resource.version, lookups };
@@ -180,8 +181,9 @@ export class Committer {
     for (const lookup of after) if (!had.has(lookupText(lookup))) this.s.addLookup.run(tenant, type, ...lookup, rid);
   }
 
-  private remove({ key: { tenant, type, id } }: DeleteWrite, { rid, lookups }: Existing): void {
-    for (const lookup of lookups) this.s.removeLookup.run(tenant, type, ...lookup, rid);
+  private remove({ key: { tenant, type, id } }: DeleteWrite, existing: Existing): void {
+    const { rid } = existing;
+    for (const lookup of storedLookups(existing)) this.s.removeLookup.run(tenant, type, ...lookup, rid);
     this.s.removeGroup.run(tenant, id);
     this.s.remove.run(rid);
     this.s.count.get(tenant, `resources:${type}`, -1);
@@ -209,9 +211,7 @@ export class Committer {
 
 function prepareAll(database: Database) {
   return {
-    find: database.prepare<Omit<Existing, 'lookups'> & { lookups: string }>(
-      'SELECT rid, type, version, lookups FROM resources WHERE tenant = ?1 AND id = ?2',
-    ),
+    find: database.prepare<Existing>('SELECT rid, type, version, lookups FROM resources WHERE tenant = ?1 AND id = ?2'),
     holders: database.prepare<{ rid: number }>(
       'SELECT rid FROM lookups WHERE tenant = ?1 AND type = ?2 AND path = ?3 AND value = ?4',
     ),
@@ -260,6 +260,19 @@ function holdersIn(drafts: Drafts): Map<string, number> {
     }
   }
   return holders;
+}
+
+/** What a write leaves in the table `lookups`, as the row of its resource has it. */
+function lookupsOf({ index }: PutWrite): string {
+  return JSON.stringify(index.lookups.map(({ path, value }): StoredLookup => [path, value]));
+}
+
+function storedLookups(existing: Existing | undefined): StoredLookup[] {
+  return existing ? parseLookups(existing.lookups) : [];
+}
+
+function parseLookups(text: string): StoredLookup[] {
+  return JSON.parse(text) as StoredLookup[];
 }
 
 function textsOf(lookups: readonly StoredLookup[]): Set<string> {

@@ -1,7 +1,10 @@
 /** The SQLite library, and the only module that knows which one it is; `node:sqlite` has the same shape. */
 import { DatabaseSync } from '@photostructure/sqlite';
 
-/** What can be bound. Booleans are bound as 0 and 1. */
+/**
+ * What can be bound; booleans as 0 and 1. The library ends a text at its first NUL, so that `42\\0x` would find what
+ * `42` names: whoever binds a client's text sees to it that there is none.
+ */
 export type SqlValue = string | number | null;
 
 /** Prepared once, used many times. Values are bound by position. */
@@ -43,20 +46,11 @@ export function isBusy(error: unknown): boolean {
 function prepare<Row>(database: InstanceType<typeof DatabaseSync>, text: string): Statement<Row> {
   const statement = database.prepare(text);
   return {
-    all: (...values) => statement.all(...bindable(values)) as Row[],
-    get: (...values) => statement.get(...bindable(values)) as Row | undefined,
+    all: statement.all.bind(statement) as Statement<Row>['all'],
+    get: statement.get.bind(statement) as Statement<Row>['get'],
     run: (...values) => {
-      const { changes, lastInsertRowid } = statement.run(...bindable(values));
+      const { changes, lastInsertRowid } = statement.run(...values);
       return { changes, rid: Number(lastInsertRowid) };
     },
   };
-}
-
-/** The library ends a text at its first NUL, so that `42\0x` would find what `42` names; U+FFFD finds nothing. */
-function bindable(values: SqlValue[]): SqlValue[] {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (typeof value === 'string' && value.includes('\0')) values[i] = value.replaceAll('\0', '\ufffd');
-  }
-  return values;
 }
