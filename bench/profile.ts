@@ -119,8 +119,8 @@ interface Label {
 type Nodes = CpuProfile['nodes'];
 type Frame = Nodes[number]['callFrame'];
 
-/** The one module of either server that calls the SQLite library. Its native functions all have one wrong name. */
-const DATABASE = /\/dist\/store\/sqlite\/driver\.js$|\/bench\/floor\.ts$/;
+/** Where either server calls the SQLite library. Its native functions all have one wrong name. */
+const DATABASE = /\/dist\/store\/sqlite\/[^/]+\.js$|\/bench\/floor\.ts$/;
 
 /** By node. Native functions are named with who calls them; a node without a label is time without work. */
 function labelsOf(nodes: Nodes): Map<number, Label> {

@@ -1,4 +1,4 @@
-/** What Entra sends, row by row of the dossier's tables 3.1 and 3.2: what it leads to, and what a strict tenant answers. */
+/** What Entra sends, row by row: what it leads to, and what a strict tenant answers. */
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/scim/json.js';
 import { type Client, expectError, expectList, expectNoChange, type PatchOperation, URN } from '../support/client.js';

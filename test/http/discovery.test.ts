@@ -63,7 +63,7 @@ onEachStore('discovery', (suite) => {
     }
   });
 
-  test('e-mails, phones and addresses have canonical types, so that Entra can derive typed paths (dossier §0.14)', async () => {
+  test('e-mails, phones and addresses have canonical types, so that Entra can derive typed paths', async () => {
     const client = await suite.tenant();
     const { attributes } = (await client.get(`/Schemas/${URN.user}`)).body;
     for (const [name, wanted] of [

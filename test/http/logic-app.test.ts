@@ -1,5 +1,5 @@
 /**
- * Microsoft's SCIM validation Logic App: the tests that call the endpoint directly, as the dossier's table 6.2 has them
+ * Microsoft's SCIM validation Logic App: the tests that call the endpoint directly
  * (rows 15 to 20 and 23 to 25; 21 and 22 need a token endpoint).
  */
 import { expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { type Client, expectList, URN } from '../support/client.js';
 import { putAt, valueAt } from '../support/paths.js';
 import { onEachStore } from '../support/target.js';
 
-/** Target attributes of a non-gallery app's default mapping (dossier §5). */
+/** Target attributes of a non-gallery app's default mapping. */
 const USER_MAPPING = [
   ...['userName', 'active', 'displayName', 'title', 'preferredLanguage', 'externalId'],
   ...['name.givenName', 'name.familyName', 'name.formatted', 'emails[type eq "work"].value'],

@@ -101,7 +101,7 @@ onEachStore('memberships', (suite) => {
     expect(await client.members(group.id)).toEqual([]);
   });
 
-  test('a disabled user keeps its memberships, and has them when it is enabled again (dossier §2.4)', async () => {
+  test('a disabled user keeps its memberships, and has them when it is enabled again', async () => {
     const client = await suite.tenant();
     const user = await client.user('lin');
     const group = await client.group('Sales', [user.id]);
@@ -170,7 +170,7 @@ onEachStore('memberships', (suite) => {
       return response.body.Resources.map(({ displayName, userName }: Resource) => userName ?? displayName).sort();
     };
 
-    test('on members find the groups that hold them (dossier §4)', async () => {
+    test('on members find the groups that hold them', async () => {
       const [client, user, inner, outer] = await prepared();
       const hits: [string, string[]][] = [
         [`members eq "${user.id}"`, ['Inner']],

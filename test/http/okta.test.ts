@@ -1,4 +1,4 @@
-/** Okta: its SPEC test and the server's side of its CRUD test (dossier §6.3), and its dialect (§3.4). */
+/** Okta: its SPEC test and the server's side of its CRUD test, and its dialect. */
 import { describe, expect, test } from 'vitest';
 import { type Client, expectError, expectList, type Headers, type Resource, URN } from '../support/client.js';
 import { onEachStore } from '../support/target.js';

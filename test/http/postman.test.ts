@@ -1,5 +1,5 @@
 /**
- * The Postman collections of AzureAD/SCIMReferenceCode (dossier §6.4), as far as they apply: PATCH answers 204 there, so
+ * The Postman collections of AzureAD/SCIMReferenceCode, as far as they apply: PATCH answers 204 there, so
  * this target runs with patchAnswer none.
  */
 import { expect, test } from 'vitest';

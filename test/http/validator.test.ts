@@ -1,4 +1,4 @@
-/** Microsoft's SCIM Validator (https://scimvalidator.microsoft.com), test by test, as the dossier's table 6.1 has it. */
+/** Microsoft's SCIM Validator (https://scimvalidator.microsoft.com), test by test. */
 import { expect, test } from 'vitest';
 import { type Client, expectError, expectList, idsOf, URN } from '../support/client.js';
 import { mappedUser, valueAt } from '../support/paths.js';

@@ -1,4 +1,4 @@
-/** Entra's PATCH requests on users, as the dossier's tables 3.1 and 3.2 have them, and what each leads to. */
+/** Entra's PATCH requests on users, and what each leads to. */
 import type { ScimType } from '../../src/scim/errors.js';
 import type { Json, JsonObject } from '../../src/scim/json.js';
 import { type PatchOperation, URN } from './client.js';

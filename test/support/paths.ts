@@ -52,7 +52,7 @@ function elementAt(resource: JsonObject, name: string, key: string, wanted: stri
   return made;
 }
 
-/** The attributes of a non-gallery app that Entra fills, in its own notation (dossier §5), with a value for each. */
+/** The attributes of a non-gallery app that Entra fills, in its own notation, with a value for each. */
 export function mappedUser(mark: string): Record<string, Json> {
   const address = ['formatted', 'streetAddress', 'locality', 'region', 'postalCode', 'country'];
   const names = ['formatted', 'familyName', 'givenName', 'middleName', 'honorificPrefix', 'honorificSuffix'];
