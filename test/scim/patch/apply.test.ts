@@ -1,41 +1,6 @@
 /** What the fixtures of the RFC leave open. Rows: the attributes before, the operations, the attributes after. */
 import { describe, expect, test } from 'vitest';
-import type { Json, JsonObject } from '../../../src/scim/json.js';
-import { applyPatch } from '../../../src/scim/patch/apply.js';
-import { PATCH_OP_URN, parsePatch } from '../../../src/scim/patch/operation.js';
-import type { ProfileName } from '../../../src/scim/profiles.js';
-import { dialectOf, LIMITS, typeNamed } from '../rfc/core.js';
-
-const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-const user = typeNamed('User');
-const [work, home] = [
-  { type: 'work', value: 'w@example.com' },
-  { type: 'home', value: 'h@example.com' },
-];
-
-interface Op {
-  op: 'add' | 'remove' | 'replace';
-  path?: string;
-  value?: Json;
-}
-type Rows = [what: string, before: JsonObject, operations: Op | Op[], after: JsonObject][];
-
-function patched(before: JsonObject, operations: Op | Op[], profile: ProfileName = 'strict'): JsonObject {
-  const dialect = dialectOf(profile);
-  const body = { schemas: [PATCH_OP_URN], Operations: [operations].flat() as unknown as Json };
-  const { userName, ...rest } = applyPatch(
-    { userName: 'x', ...before },
-    parsePatch(body, user, dialect, LIMITS),
-    user,
-    dialect,
-  );
-  expect(userName).toBe('x');
-  return rest;
-}
-
-const set = (path: string, value: Json): Op => ({ op: 'replace', path, value });
-const add = (path: string, value: Json): Op => ({ op: 'add', path, value });
-const remove = (path: string, value?: Json): Op => ({ op: 'remove', path, ...(value !== undefined && { value }) });
+import { add, ENTERPRISE, home, patched, type Rows, remove, set, work } from './user-patch.js';
 
 describe('add (RFC 7644 §3.5.2.1)', () => {
   const rows: Rows = [
