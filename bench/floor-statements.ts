@@ -7,6 +7,8 @@ export const CREDENTIAL = `
     t.name AS tenant_name, t.profile AS tenant_profile, t.created AS tenant_created
   FROM credentials c CROSS JOIN tenants t ON t.id = c.tenant WHERE c.hash = ?1`;
 
+export const DATA_VERSION = 'PRAGMA data_version';
+
 export const GET = `SELECT ${RESOURCE} FROM resources r WHERE r.tenant = ?1 AND r.id = ?2 AND r.type = ?3`;
 
 export const SEARCH = `

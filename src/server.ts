@@ -82,9 +82,9 @@ function createApp(target: ScimTarget, { trustProxy }: ServerOptions, state: Ser
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', trustProxy);
-  app.use(healthRouter({ store: target.store, isStopping: () => state.isStopping }));
   app.use(SCIM_PATH, target.scimRouter);
   app.use(TENANT_PATH, target.scimRouter);
+  app.use(healthRouter({ store: target.store, isStopping: () => state.isStopping }));
   app.use(() => {
     throw new ScimError('notFound', `There is nothing at this address; the SCIM endpoints are below ${SCIM_PATH}.`);
   });

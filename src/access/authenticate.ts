@@ -66,11 +66,20 @@ interface Presented {
   readonly log: AccessLog;
   /** Set when the token was looked at and found wanting. */
   refusal: Refusal | undefined;
+  /** Set by passport when the token is good. */
+  principal: Principal | undefined;
+}
+
+/** What passport sees of a response: a place for the challenges of a request that it refuses. */
+interface Challenged {
+  statusCode: number;
+  challenges: readonly string[];
+  setHeader(this: Challenged, name: string, value: readonly string[]): void;
 }
 
 type Verified = (error: unknown, principal?: Principal | false, info?: { message: string }) => void;
 type Verify = (presented: Presented, token: string, done: Verified) => void;
-type Outcome = (error: unknown, principal?: Principal | false | null, challenge?: string) => void;
+type Check = (presented: Presented, challenged: Challenged, next: (error?: unknown) => void) => void;
 
 /** An authenticator with a passport instance of its own, so that several targets can live in one process. */
 export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
@@ -78,23 +87,34 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
   const verify: Verify = (presented, token, done) => verifyToken(parts, presented, token, done);
   // The published types know no request but Express's; Presented is the part of one that the strategy reads.
   passport.use('bearer', new Strategy({ realm: REALM, passReqToCallback: true }, verify as never));
+  // Made once: the options say that passport is to leave its findings on what it is given and to call back.
+  const check: Check = passport.authenticate('bearer', {
+    session: false,
+    assignProperty: 'principal',
+    authInfo: false,
+    failWithError: true,
+  });
 
   async function authenticate(request: AuthenticationRequest): Promise<Principal> {
     const { authorization } = request.headers;
     const log = request.log ?? parts.log;
     if (hasTokenInQuery(request.url)) throw refuse(log, 'token in query');
-    const presented: Presented = { headers: { authorization }, log, refusal: undefined };
+    const presented: Presented = { headers: { authorization }, log, refusal: undefined, principal: undefined };
+    const challenged: Challenged = { statusCode: 200, challenges: [], setHeader: keepChallenges };
     return new Promise((resolve, reject) => {
-      const settle: Outcome = (error, principal, challenge) => {
-        if (error) reject(error);
-        else if (principal) resolve(principal);
-        else reject(refusalOf(presented, challenge));
-      };
-      passport.authenticate('bearer', { session: false }, settle)(presented, undefined, reject);
+      check(presented, challenged, (error) => {
+        const { principal } = presented;
+        if (principal) resolve(principal);
+        else reject(challenged.statusCode === 200 ? error : refusalOf(presented, challenged.challenges[0]));
+      });
     });
   }
 
   return { authenticate };
+}
+
+function keepChallenges(this: Challenged, _name: string, values: readonly string[]): void {
+  this.challenges = values;
 }
 
 function verifyToken(parts: AuthenticatorParts, presented: Presented, token: string, done: Verified): void {

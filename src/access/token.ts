@@ -3,7 +3,7 @@
  * The fixed prefix lets secret scanners find a leaked one; the checksum catches a typing error or a lost character
  * without a look-up. Knows: text. Does not know: who holds a token, or whether it is still good.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** Every token begins with it. */
@@ -44,7 +44,7 @@ export function isWellFormed(token: string): boolean {
  * be guessed, and a slow one on every request would let anyone keep the server busy.
  */
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token);
 }
 
 function checksum(text: string): string {

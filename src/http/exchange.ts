@@ -96,7 +96,7 @@ export function beginExchange(log: Logger, newRequestId: () => string): RequestH
     const exchange = new Exchange(newRequestId(), addressOf(request), log);
     response.locals[KEY] = exchange;
     const { method, originalUrl } = request;
-    response.once('close', () => exchange.end(method, pathOf(originalUrl), response));
+    response.on('close', () => exchange.end(method, pathOf(originalUrl), response));
     next();
   };
 }

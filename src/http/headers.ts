@@ -18,11 +18,12 @@ const SECURITY_HEADERS = helmetHeaders({
   xXssProtection: false,
 });
 
-function helmetHeaders(options: Parameters<typeof helmet>[0]): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = {};
+/** Names and values in turn. */
+function helmetHeaders(options: Parameters<typeof helmet>[0]): readonly string[] {
+  const headers: string[] = [];
   const recorder = {
     setHeader: (name: string, value: string) => {
-      headers[name] = value;
+      headers.push(name, value);
     },
     removeHeader: () => {},
   };
@@ -38,5 +39,9 @@ export function writeHead(
 ): void {
   const id = exchangeOf(response)?.id;
   response.removeHeader('X-Powered-By');
-  response.writeHead(status, { ...SECURITY_HEADERS, ...(id !== undefined && { 'X-Request-Id': id }), ...headers });
+  const all: (string | number)[] = [...SECURITY_HEADERS];
+  if (id !== undefined) all.push('X-Request-Id', id);
+  for (const name in headers) all.push(name, headers[name] as string | number);
+  // Node takes names and values in turn as well; its types know of strings alone.
+  response.writeHead(status, all as string[]);
 }

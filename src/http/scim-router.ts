@@ -36,13 +36,12 @@ type Discovery = (request: DiscoveryRequest, parts: HttpParts) => ScimResponse;
 export function scimRouter(parts: HttpParts): Router {
   const router = express.Router({ mergeParams: true });
   router.use(inSequence(withoutDoubleSlash, beginExchange(parts.log, parts.newRequestId), authenticate(parts)));
-  router.use(routes(parts));
+  addRoutes(router, parts);
   router.use(errorHandler());
   return router;
 }
 
-function routes(parts: HttpParts): Router {
-  const router = express.Router();
+function addRoutes(router: Router, parts: HttpParts): void {
   for (const type of parts.registry.resourceTypes) addResourceRoutes(router, type, parts);
 
   const discover = (endpoint: Discovery) => answerDiscovery(endpoint, parts);
@@ -55,7 +54,6 @@ function routes(parts: HttpParts): Router {
   // RFC 7644 §3.4.3, §3.7 and §3.11: optional, announced nowhere.
   router.all(['/Bulk', '/Me', '/.search'], notImplemented);
   router.use(nothingHere);
-  return router;
 }
 
 /** RFC 7644 §3.2, table 2, for one resource type. */

@@ -45,18 +45,12 @@ export function withCommonAttributes(
   location?: string,
 ): JsonObject {
   const { id, created, lastModified } = meta;
-  return {
-    schemas: [type.schema, ...type.extensions.map(({ name }) => name).filter((urn) => document[urn] !== undefined)],
-    id,
-    ...document,
-    meta: {
-      resourceType: type.name,
-      created,
-      lastModified,
-      ...(location && { location }),
-      version: entityTag(meta),
-    },
-  };
+  const schemas = [type.schema];
+  for (const { name } of type.extensions) if (document[name] !== undefined) schemas.push(name);
+  const shown: JsonObject = { resourceType: type.name, created, lastModified };
+  if (location !== undefined) shown.location = location;
+  shown.version = entityTag(meta);
+  return { schemas, id, ...document, meta: shown };
 }
 
 /** The whole resource, ready to be projected. */

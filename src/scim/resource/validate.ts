@@ -47,6 +47,7 @@ export function checkImmutable(
   attributes: ReadonlyMap<string, Attribute>,
 ): void {
   for (const attribute of attributes.values()) {
+    if (!attribute.hasImmutable) continue;
     const [old, now] = [before[attribute.name], after[attribute.name]];
     if (old === undefined) continue;
     if (attribute.mutability === 'immutable' && !equal(old, now)) {
@@ -59,8 +60,7 @@ export function checkImmutable(
 
 /** Elements come and go; one that stays keeps what is immutable in it. */
 function checkElements(attribute: Attribute, before: readonly Json[], after: Json | undefined): void {
-  const hasImmutable = [...attribute.subAttributes.values()].some(({ mutability }) => mutability === 'immutable');
-  if (!hasImmutable || !Array.isArray(after)) return;
+  if (!Array.isArray(after)) return;
   const index = new ElementIndex(attribute, after);
   for (const old of before) {
     const now = index.find(old);

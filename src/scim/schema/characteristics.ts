@@ -106,6 +106,8 @@ export interface Attribute {
   readonly subAttributes: ReadonlyMap<string, Attribute>;
   /** True when stores keep its values where they are found without a scan. */
   readonly isLookup: boolean;
+  /** True when it, or an attribute within it, is immutable. */
+  readonly hasImmutable: boolean;
   /** True when it, or an attribute within it, has a `$ref` that follows from a sibling `value`. */
   readonly hasDerivedReferences: boolean;
   /**

@@ -201,8 +201,9 @@ function separator(parent: Attribute): ':' | '.' {
 }
 
 /** An attribute while its parts are being linked. */
-type Draft = Omit<Attribute, 'subAttributes' | 'hasDerivedReferences'> & {
+type Draft = Omit<Attribute, 'subAttributes' | 'hasImmutable' | 'hasDerivedReferences'> & {
   subAttributes: Map<string, Attribute>;
+  hasImmutable: boolean;
   hasDerivedReferences: boolean;
 };
 
@@ -249,6 +250,7 @@ class Linker {
     const lineage: Attribute[] = parent ? [...parent.lineage] : [];
     const attribute: Draft = {
       name,
+      hasImmutable: document.mutability === 'immutable',
       hasDerivedReferences: false,
       path,
       type,
@@ -273,6 +275,7 @@ class Linker {
     lineage.push(attribute);
     const children = this.attributes(document.subAttributes ?? [], { schema, parent: attribute });
     for (const [key, child] of children) attribute.subAttributes.set(key, child);
+    attribute.hasImmutable ||= [...children.values()].some(({ hasImmutable }) => hasImmutable);
     attribute.hasDerivedReferences = [...children.values()].some(
       (child) => child.isDerivedReference || child.hasDerivedReferences,
     );

@@ -27,13 +27,25 @@ interface CredentialAndTenantRow extends CredentialRow {
   tenant_created: string;
 }
 
+type Found = { credential: Credential; tenant: Tenant };
+
+/** Credentials that are remembered; more of them are forgotten together. */
+const MAX_REMEMBERED = 1000;
+
 export class AccountQueries {
   private readonly byName;
   private readonly every;
   private readonly byHash;
   private readonly ofTenant;
+  private readonly version;
 
+  /** What was found while the file was at version `rememberedAt`. */
+  private readonly remembered = new Map<string, Found>();
+  private rememberedAt: number | undefined;
+
+  /** @param database one that is only read: its own writes would not change its data_version. */
   constructor(database: Database) {
+    this.version = database.prepare<{ data_version: number }>('PRAGMA data_version');
     this.byName = database.prepare<Tenant>(`SELECT ${TENANT} FROM tenants t WHERE t.folded_name = ?1`);
     this.every = database.prepare<Tenant>(`SELECT ${TENANT} FROM tenants t ORDER BY t.rowid`);
     this.byHash = database.prepare<CredentialAndTenantRow>(`
@@ -53,11 +65,21 @@ export class AccountQueries {
     return this.every.all().map(toTenant);
   }
 
-  credentialByHash(hash: string): { credential: Credential; tenant: Tenant } | undefined {
+  /** Every request asks; while nobody has written to the file since, the answer is the one from before. */
+  credentialByHash(hash: string): Found | undefined {
+    const version = this.version.get()?.data_version;
+    if (version !== this.rememberedAt || this.remembered.size > MAX_REMEMBERED) {
+      this.remembered.clear();
+      this.rememberedAt = version;
+    }
+    const known = this.remembered.get(hash);
+    if (known) return known;
     const row = this.byHash.get(hash);
     if (!row) return undefined;
     const { tenant: id, tenant_name: name, tenant_profile: profile, tenant_created: created } = row;
-    return { credential: toCredential(row), tenant: { id, name, profile, created } };
+    const found = { credential: toCredential(row), tenant: { id, name, profile, created } };
+    this.remembered.set(hash, found);
+    return found;
   }
 
   credentials(tenant: string): Credential[] {
