@@ -70,9 +70,17 @@ const ZONES: readonly Zone[] = [
     packages: ['express', 'pino', 'node:*'],
   },
   {
+    name: 'the conformance client',
+    files: /^conformance\//,
+    // What it expects of a server comes from the standards and the clients, never from ours.
+    sees: [/^conformance\//],
+    seesTypesOf: [/^scim\/messages\//],
+    packages: ['ajv', 'jsonc-parser', 'node:*'],
+  },
+  {
     name: 'the command line',
     files: /^cli\//,
-    sees: [/^cli\//, /^(?:server|target|options)\.ts$/, /^access\//, /^scim\//, PORT],
+    sees: [/^cli\//, /^conformance\//, /^(?:server|target|options)\.ts$/, /^access\//, /^scim\//, PORT],
     packages: ['commander', 'node:*'],
   },
   {

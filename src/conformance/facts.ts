@@ -1,0 +1,119 @@
+/**
+ * What a server says of itself: /ServiceProviderConfig, /ResourceTypes, /Schemas (RFC 7644 §4). Read once at the start.
+ * Checks are chosen by it, and test data is made from it; none of it is taken for true.
+ */
+import type { Client } from './client/client.js';
+import type { Answer, Feature, Json, JsonObject } from './model.js';
+import { isObject, valueAt } from './values.js';
+
+export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
+export const GROUP_URN = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+export const ENTERPRISE_URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+export const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+export const PATCH_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
+export const BULK_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+export const SEARCH_URN = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
+
+export type TypeName = 'User' | 'Group';
+
+export interface Facts {
+  readonly features: ReadonlySet<Feature>;
+  /** With the leading slash: `/Users`. */
+  readonly endpoints: Readonly<Record<TypeName, string>>;
+  /** Schema documents by URN in lower case; empty when /Schemas gives none. */
+  readonly schemas: ReadonlyMap<string, JsonObject>;
+  /** Undefined when it is not served. */
+  readonly serviceProviderConfig: JsonObject | undefined;
+  /** For people, one sentence each. */
+  readonly sentences: readonly string[];
+}
+
+/** Never throws for what a server answers: what is missing is assumed, and said. @throws NoAnswer, CannotRun */
+export async function readFacts(client: Client): Promise<Facts> {
+  const configuration = okBody(await client.send({ method: 'GET', path: '/ServiceProviderConfig' }));
+  const types = resourcesOf(await client.send({ method: 'GET', path: '/ResourceTypes' }));
+  const schemas = new Map<string, JsonObject>();
+  for (const schema of resourcesOf(await client.send({ method: 'GET', path: '/Schemas' }))) {
+    if (typeof schema.id === 'string') schemas.set(schema.id.toLowerCase(), schema);
+  }
+  const endpoints = {
+    User: endpointOf(types, USER_URN, 'User') ?? '/Users',
+    Group: endpointOf(types, GROUP_URN, 'Group') ?? '/Groups',
+  };
+  const features = featuresOf(configuration, types, schemas);
+  const names = types.map(({ name }) => String(name));
+  return {
+    features,
+    endpoints,
+    schemas,
+    serviceProviderConfig: configuration,
+    sentences: [
+      configuration
+        ? `It announces ${[...features].join(', ') || 'nothing that is optional'}.`
+        : 'It serves no /ServiceProviderConfig: PATCH and filters are taken for granted, nothing else that is optional.',
+      names.length > 0
+        ? `Its resource types are ${names.join(', ')}.`
+        : 'It serves no /ResourceTypes: /Users and /Groups are assumed.',
+      schemas.size > 0 ? `It serves ${schemas.size} schemas.` : 'It serves no /Schemas: those of RFC 7643 are assumed.',
+    ],
+  };
+}
+
+/** Whether the schema has the attribute; true when the server does not serve the schema. `path`: `name.givenName`. */
+export function declares(facts: Facts, urn: string, path: string): boolean {
+  const schema = facts.schemas.get(urn.toLowerCase());
+  return schema === undefined || attributeOf(schema, path) !== undefined;
+}
+
+/** The definition of an attribute in a schema document. */
+export function attributeOf(schema: JsonObject, path: string): JsonObject | undefined {
+  let attributes: Json | undefined = schema.attributes;
+  let found: JsonObject | undefined;
+  for (const name of path.split('.')) {
+    if (!Array.isArray(attributes)) return undefined;
+    found = attributes.filter(isObject).find((each) => String(each.name).toLowerCase() === name.toLowerCase());
+    attributes = found?.subAttributes;
+  }
+  return found;
+}
+
+function featuresOf(
+  configuration: JsonObject | undefined,
+  types: readonly JsonObject[],
+  schemas: ReadonlyMap<string, JsonObject>,
+): Set<Feature> {
+  const features = new Set<Feature>(configuration ? [] : ['patch', 'filter']);
+  for (const name of ['patch', 'bulk', 'filter', 'sort', 'etag'] as const) {
+    if (valueAt(configuration, `${name}.supported`) === true) features.add(name);
+  }
+  if (valueAt(configuration, 'pagination.cursor') === true) features.add('cursor');
+  if (types.length === 0 || endpointOf(types, GROUP_URN, 'Group')) features.add('groups');
+  const extensions = types.flatMap(({ schemaExtensions }) => (Array.isArray(schemaExtensions) ? schemaExtensions : []));
+  const isBound = extensions.some(
+    (each) => String(valueAt(each, 'schema')).toLowerCase() === ENTERPRISE_URN.toLowerCase(),
+  );
+  if (isBound || schemas.has(ENTERPRISE_URN.toLowerCase()) || schemas.size === 0) features.add('enterprise');
+  return features;
+}
+
+function endpointOf(types: readonly JsonObject[], urn: string, name: string): string | undefined {
+  const type =
+    types.find(({ schema }) => String(schema).toLowerCase() === urn.toLowerCase()) ??
+    types.find((each) => each.name === name);
+  if (typeof type?.endpoint !== 'string') return undefined;
+  // Some servers give the whole URL, or leave the slash out.
+  const path = type.endpoint.replace(/^https?:\/\/[^/]+/, '');
+  return `/${path.split('/').filter(Boolean).at(-1) ?? ''}`;
+}
+
+function okBody(answer: Answer): JsonObject | undefined {
+  return answer.status === 200 && isObject(answer.body) ? answer.body : undefined;
+}
+
+/** Of a ListResponse, or of the plain array that some servers give instead. */
+function resourcesOf(answer: Answer): JsonObject[] {
+  if (answer.status !== 200) return [];
+  const list = Array.isArray(answer.body) ? answer.body : valueAt(answer.body, 'Resources');
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}

@@ -1,0 +1,44 @@
+/**
+ * What the run has made, so that it can be removed again, and nothing else: an id gets here only from the answer to a
+ * POST of this run.
+ */
+import type { Client } from './client/client.js';
+import type { CleanUp } from './model.js';
+
+export class Ledger {
+  /** Paths such as `/Users/42`, in the order in which they were made. */
+  private readonly made = new Set<string>();
+  private created = 0;
+
+  note(path: string): void {
+    if (this.made.has(path)) return;
+    this.made.add(path);
+    this.created++;
+  }
+
+  /** It was deleted by a request of the run. */
+  strike(path: string): void {
+    this.made.delete(path);
+  }
+
+  has(path: string): boolean {
+    return this.made.has(path);
+  }
+
+  /** Removes what is left, the last first, so that groups go before their members. Never throws. */
+  async cleanUp(client: Client, keep: boolean, onStep: (done: number, of: number) => void): Promise<CleanUp> {
+    const paths = [...this.made].reverse();
+    const left: string[] = keep ? paths : [];
+    if (!keep) {
+      for (const [i, path] of paths.entries()) {
+        const isGone = await client.send({ method: 'DELETE', path }).then(
+          ({ status }) => status < 300 || status === 404 || status === 410,
+          () => false,
+        );
+        if (!isGone) left.push(path);
+        onStep(i + 1, paths.length);
+      }
+    }
+    return { created: this.created, removed: this.created - left.length, left };
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * One run against one server: its client, what is known of the server, what was made, and how work becomes a result.
+ * Suites, scenarios and the simulated directory all work within a session, and know nothing of each other.
+ */
+
+import { Client } from './client/client.js';
+import { Authorizer, type Credential } from './client/credential.js';
+import { Redactor } from './client/redact.js';
+import { createTransport, type Transport } from './client/transport.js';
+import type { Facts } from './facts.js';
+import { Ledger } from './ledger.js';
+import type { Exchange, Level, OnProgress, Result } from './model.js';
+import { Mismatch, Probe, Skip } from './probe.js';
+import { Random } from './random.js';
+
+export interface SessionOptions {
+  /** The SCIM base URL, as it is entered at an identity provider. */
+  readonly url: string;
+  readonly credential: Credential;
+  readonly seed: number;
+  /** ms until an answer must be there. */
+  readonly timeout: number;
+  readonly maxRps?: number | undefined;
+  /** Nothing is sent; answers are made up. */
+  readonly isDry?: boolean;
+  /** Ends the run early; what was made is removed all the same. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  /** Told of every exchange; for recording. */
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
+  /** Instead of the network; for dry runs and tests. */
+  readonly transport?: Transport | undefined;
+}
+
+/** What a result says of itself before it is known how it ends. */
+export interface Subject {
+  readonly id: string;
+  readonly group: string;
+  readonly title: string;
+  readonly level: Level;
+  readonly client?: string | undefined;
+  readonly source: string;
+  readonly fix: string;
+}
+
+/** The run was told to end. */
+export class Aborted extends Error {
+  constructor() {
+    super('the run was interrupted');
+    this.name = 'Aborted';
+  }
+}
+
+/** Exchanges that one result keeps: the first ones, and those that follow up to its finding. */
+const MAX_EXCHANGES = 200;
+
+export class Session {
+  readonly client: Client;
+  readonly ledger = new Ledger();
+  readonly redactor = new Redactor();
+  readonly transport: Transport;
+  readonly authorizer: Authorizer;
+  /** Begins the name of everything that is made: `ct-` and eight digits that follow from the seed. */
+  readonly prefix: string;
+  private current: Exchange[] = [];
+  /** Set while the run cleans up, which an interrupted run does too. */
+  private isCleaning = false;
+
+  constructor(readonly options: SessionOptions) {
+    this.transport = options.transport ?? createTransport({ timeout: options.timeout });
+    this.authorizer = new Authorizer(options.credential, this.transport, this.redactor, Date.now);
+    this.prefix = `ct-${new Random(options.seed).hex(8)}`;
+    this.client = new Client({
+      baseUrl: options.url,
+      transport: this.transport,
+      authorizer: this.authorizer,
+      redactor: this.redactor,
+      maxRps: options.maxRps,
+      onExchange: (exchange) => {
+        if (this.current.length < MAX_EXCHANGES) this.current.push(exchange);
+        options.onExchange?.(exchange);
+      },
+      checkAborted: () => {
+        if (options.signal?.aborted && !this.isCleaning) throw new Aborted();
+      },
+    });
+  }
+
+  /** A probe with names and chance of its own, the same for the same seed and `id` whatever ran before. */
+  probe(id: string, facts: Facts): Probe {
+    return new Probe({
+      client: this.client,
+      facts,
+      ledger: this.ledger,
+      random: new Random(`${this.options.seed}/${id}`),
+      prefix: this.prefix,
+      isDry: this.options.isDry ?? false,
+      wrongAuthorization: this.authorizer.kind === 'basic' ? `Basic ${WRONG_BASIC}` : 'Bearer not-a-token',
+    });
+  }
+
+  /** Does the work and says how it went. @throws Aborted, CannotRun, and errors of our own making */
+  async result(subject: Subject, work: () => Promise<void>): Promise<Result> {
+    this.options.onProgress?.({ kind: 'started', group: subject.group, title: subject.title });
+    this.current = [];
+    const started = performance.now();
+    const ending = await work().then(
+      (): Ending => ({ verdict: 'passed' }),
+      (error: unknown) => endingOf(error, subject.level),
+    );
+    const result: Result = {
+      ...subject,
+      client: subject.client,
+      reason: undefined,
+      finding: undefined,
+      ...ending,
+      milliseconds: Math.round(performance.now() - started),
+      exchanges: this.current,
+    };
+    this.options.onProgress?.({ kind: 'result', result });
+    return result;
+  }
+
+  /** From now on requests are sent even when the run was interrupted. */
+  beginCleanUp(): void {
+    this.isCleaning = true;
+    this.current = [];
+  }
+}
+
+const WRONG_BASIC = Buffer.from('nobody:wrong').toString('base64');
+
+type Ending = Pick<Result, 'verdict'> & Partial<Pick<Result, 'reason' | 'finding'>>;
+
+function endingOf(error: unknown, level: Level): Ending {
+  if (error instanceof Skip) return { verdict: 'skipped', reason: error.message };
+  if (!(error instanceof Mismatch)) throw error;
+  const { message, expected, actual, exchange } = error;
+  return {
+    verdict: level === 'should' ? 'warned' : 'failed',
+    finding: { message, expected, actual, exchange: exchange?.number },
+  };
+}

@@ -1,0 +1,4 @@
+/** PingFederate and Ping IDM. */
+import type { Check } from '../../check.js';
+
+export const pingChecks: readonly Check[] = [];

@@ -1,0 +1,4 @@
+/** PATCH as Entra sends it with aadOptscim062020. */
+import type { Check } from '../../check.js';
+
+export const compliantDialectChecks: readonly Check[] = [];

@@ -1,0 +1,4 @@
+/** Test Connection: what Entra asks before anything else. */
+import type { Check } from '../../check.js';
+
+export const connectionChecks: readonly Check[] = [];

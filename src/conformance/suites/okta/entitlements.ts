@@ -1,0 +1,4 @@
+/** Okta's Entitlements test. */
+import type { Check } from '../../check.js';
+
+export const entitlementChecks: readonly Check[] = [];

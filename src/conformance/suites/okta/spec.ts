@@ -1,0 +1,4 @@
+/** Okta's SPEC test. */
+import type { Check } from '../../check.js';
+
+export const specChecks: readonly Check[] = [];

@@ -1,0 +1,4 @@
+/** Writes at the same time. */
+import type { Check } from '../../check.js';
+
+export const concurrencyChecks: readonly Check[] = [];

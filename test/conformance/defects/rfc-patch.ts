@@ -1,0 +1,3 @@
+import type { Defect } from './defect.js';
+
+export const rfcPatchDefects: readonly Defect[] = [];

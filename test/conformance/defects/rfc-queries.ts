@@ -1,0 +1,3 @@
+import type { Defect } from './defect.js';
+
+export const rfcQueriesDefects: readonly Defect[] = [];
