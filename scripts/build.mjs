@@ -3,7 +3,17 @@
  * The old dist/ is replaced as a whole, so the output of deleted sources does not stay, and a failed build leaves it be.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +40,13 @@ function compiler() {
   const require = createRequire(import.meta.url);
   const manifest = require.resolve('typescript/package.json');
   return path.join(path.dirname(manifest), require(manifest).bin.tsc);
+}
+
+/** JSON files are read at run time from beside the code that reads them. */
+function copyData(from, to) {
+  for (const name of readdirSync(from, { recursive: true })) {
+    if (name.endsWith('.json')) cpSync(path.join(from, name), path.join(to, name), { recursive: true });
+  }
 }
 
 /** Puts `built` in place of dist/. Another build may do the same at this moment; the last one stays. */
@@ -59,6 +76,7 @@ function build() {
       console.error('build: failed, dist is as it was');
       return 1;
     }
+    copyData(path.join(root, 'src'), temporary);
     const main = path.join(temporary, 'cli', 'main.js');
     if (existsSync(main)) chmodSync(main, 0o755);
     install(temporary);

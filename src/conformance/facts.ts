@@ -21,6 +21,8 @@ export interface Facts {
   readonly features: ReadonlySet<Feature>;
   /** With the leading slash: `/Users`. */
   readonly endpoints: Readonly<Record<TypeName, string>>;
+  /** What /ResourceTypes lists; empty when it gives nothing. */
+  readonly types: readonly JsonObject[];
   /** Schema documents by URN in lower case; empty when /Schemas gives none. */
   readonly schemas: ReadonlyMap<string, JsonObject>;
   /** Undefined when it is not served. */
@@ -46,6 +48,7 @@ export async function readFacts(client: Client): Promise<Facts> {
   return {
     features,
     endpoints,
+    types,
     schemas,
     serviceProviderConfig: configuration,
     sentences: [
@@ -64,6 +67,11 @@ export async function readFacts(client: Client): Promise<Facts> {
 export function declares(facts: Facts, urn: string, path: string): boolean {
   const schema = facts.schemas.get(urn.toLowerCase());
   return schema === undefined || attributeOf(schema, path) !== undefined;
+}
+
+/** The endpoint of a resource type that the server announces, by the name of the type: `Role` gives `/Roles`. */
+export function typeEndpoint({ types }: Facts, name: string): string | undefined {
+  return endpointOf(types, '', name);
 }
 
 /** The definition of an attribute in a schema document. */

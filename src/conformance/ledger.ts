@@ -8,12 +8,12 @@ import type { CleanUp } from './model.js';
 export class Ledger {
   /** Paths such as `/Users/42`, in the order in which they were made. */
   private readonly made = new Set<string>();
-  private created = 0;
+  /** Whatever was made at any time. */
+  private readonly known = new Set<string>();
 
   note(path: string): void {
-    if (this.made.has(path)) return;
     this.made.add(path);
-    this.created++;
+    this.known.add(path);
   }
 
   /** It was deleted by a request of the run. */
@@ -21,8 +21,9 @@ export class Ledger {
     this.made.delete(path);
   }
 
-  has(path: string): boolean {
-    return this.made.has(path);
+  /** True for what this run has made, whether or not it is still there. */
+  isOwn(path: string): boolean {
+    return this.known.has(path);
   }
 
   /** Removes what is left, the last first, so that groups go before their members. Never throws. */
@@ -39,6 +40,6 @@ export class Ledger {
         onStep(i + 1, paths.length);
       }
     }
-    return { created: this.created, removed: this.created - left.length, left };
+    return { created: this.known.size, removed: this.known.size - left.length, left };
   }
 }

@@ -81,7 +81,9 @@ export class Probe {
 
   /** Any request. What a POST creates is noted, and removed at the end of the run. @throws Mismatch without an answer */
   async request(method: string, path: string, call: Omit<Call, 'method' | 'path'> = {}): Promise<Answer> {
-    const { client, ledger } = this.parts;
+    const { client, ledger, prefix } = this.parts;
+    const isOwn = ledger.isOwn(path.split('?')[0] as string) || path.includes(prefix);
+    if (method === 'DELETE' && !isOwn) throw new Error(`${path} was not made by this run and will not be deleted; a made-up id needs t.unique()`);
     try {
       const answer = await client.send({ method, path, ...call });
       const plain = path.split('?')[0] as string;
