@@ -83,7 +83,8 @@ export class Probe {
   async request(method: string, path: string, call: Omit<Call, 'method' | 'path'> = {}): Promise<Answer> {
     const { client, ledger, prefix } = this.parts;
     const isOwn = ledger.isOwn(path.split('?')[0] as string) || path.includes(prefix);
-    if (method === 'DELETE' && !isOwn) throw new Error(`${path} was not made by this run and will not be deleted; a made-up id needs t.unique()`);
+    if (method === 'DELETE' && !isOwn)
+      throw new Error(`${path} was not made by this run and will not be deleted; a made-up id needs t.unique()`);
     try {
       const answer = await client.send({ method, path, ...call });
       const plain = path.split('?')[0] as string;
@@ -297,7 +298,7 @@ export class Probe {
     this.expect(
       isSameSet,
       answer,
-      `${what(answer)} found ${ids.length} resources, ${wanted.length} of which match`,
+      `${what(answer)} found ${ids.length} resources, not the ${wanted.length} that match`,
       wanted,
       ids,
     );

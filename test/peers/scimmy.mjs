@@ -41,6 +41,7 @@ function declare(Resource, unique) {
     });
 }
 
+SCIMMY.Resources.User.extend(SCIMMY.Schemas.EnterpriseUser, false);
 declare(SCIMMY.Resources.User, 'userName');
 declare(SCIMMY.Resources.Group, 'displayName');
 
