@@ -25,7 +25,7 @@ import { type DiscoveryRequest, resourceTypes, schemas, serviceProviderConfig } 
 import { get } from './scim/get.js';
 import { patch } from './scim/patch.js';
 import { replace } from './scim/replace.js';
-import { search } from './scim/search.js';
+import { search, searchByBody } from './scim/search.js';
 import { type ScimResponse, send } from './write-response.js';
 
 /** One endpoint: a request to its answer. */
@@ -51,7 +51,7 @@ function addRoutes(router: Router, parts: HttpParts): void {
   router.route(['/Schemas', '/Schemas/:id']).get(discover(schemas)).all(allowing('GET'));
   router.route(['/ResourceTypes', '/ResourceTypes/:id']).get(discover(resourceTypes)).all(allowing('GET'));
 
-  // RFC 7644 §3.4.3, §3.7 and §3.11: optional, announced nowhere.
+  // RFC 7644 §3.4.2.1, §3.7 and §3.11: optional, announced nowhere.
   router.all(['/Bulk', '/Me', '/.search'], notImplemented);
   router.use(nothingHere);
 }
@@ -61,11 +61,12 @@ function addResourceRoutes(router: Router, type: ResourceType, parts: HttpParts)
   const read = (endpoint: Endpoint) => answer(endpoint, 'scim:read', type, parts);
   const change = (endpoint: Endpoint) => answer(endpoint, 'scim:write', type, parts);
   const write = (endpoint: Endpoint) => [bodyReader(parts), change(endpoint)];
+  const byBody = [bodyReader(parts), read(searchByBody)];
 
   router.route(type.endpoint).get(read(search)).post(write(create)).all(allowing('GET', 'POST'));
+  router.route(`${type.endpoint}/.search`).post(byBody).all(allowing('POST'));
   router
     .route(`${type.endpoint}/:id`)
-    .all(refuseSearchByPost)
     .get(read(get))
     .put(write(replace))
     .patch(write(patch))
@@ -161,12 +162,6 @@ function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler 
 
 const notImplemented: RequestHandler = () => {
   throw new ScimError('notImplemented', 'This server does not offer the operation; see /ServiceProviderConfig.');
-};
-
-/** RFC 7644 §3.4.3: POST to `/Users/.search`, which stands where an id does. */
-const refuseSearchByPost: RequestHandler = (request, response, next) => {
-  if (request.params.id === '.search') notImplemented(request, response, next);
-  else next();
 };
 
 /** A known address with a method that it does not have. RFC 9110 §15.5.6 */

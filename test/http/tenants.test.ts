@@ -60,6 +60,7 @@ const ROUTES = [
   ...['/Users', '/Groups'].flatMap((path): [Method, string][] => [
     ['get', path],
     ['post', path],
+    ['post', `${path}/.search`],
     ...(['get', 'put', 'patch', 'delete'] as const).map((method): [Method, string] => [method, `${path}/{id}`]),
   ]),
   ...[

@@ -1,9 +1,10 @@
 import { ScimError } from '../../scim/errors.js';
 import { parseFilter } from '../../scim/filter/parse.js';
 import { resolveFilter } from '../../scim/filter/resolve.js';
+import { readSearchRequest } from '../../scim/messages/search-request.js';
 import { resolveSort } from '../../scim/sort.js';
 import type { HttpParts } from '../parts.js';
-import type { Query, ScimRequest } from '../read-request.js';
+import { type Query, readProjectionOf, type ScimRequest } from '../read-request.js';
 import { type ScimResponse, searchResponse } from '../write-response.js';
 
 /** GET /{endpoint}: RFC 7644 §3.4.2. */
@@ -26,6 +27,13 @@ export async function search(request: ScimRequest, { directory, limits }: HttpPa
     projection,
   );
   return searchResponse(result, startIndex, request);
+}
+
+/** POST /{endpoint}/.search: RFC 7644 §3.4.3. */
+export function searchByBody(request: ScimRequest, parts: HttpParts): Promise<ScimResponse> {
+  const { body, type, caller } = request;
+  const query = readSearchRequest(body);
+  return search({ ...request, query, projection: readProjectionOf(query, type, caller) }, parts);
 }
 
 /** RFC 7644 §3.4.2.4: values below the least are read as the least, what is no number is refused. */
