@@ -81,13 +81,13 @@ export class Probe {
 
   /** Any request. What a POST creates is noted, and removed at the end of the run. @throws Mismatch without an answer */
   async request(method: string, path: string, call: Omit<Call, 'method' | 'path'> = {}): Promise<Answer> {
-    const { client, ledger, prefix } = this.parts;
-    const isOwn = ledger.isOwn(path.split('?')[0] as string) || path.includes(prefix);
-    if (method === 'DELETE' && !isOwn)
-      throw new Error(`${path} was not made by this run and will not be deleted; a made-up id needs t.unique()`);
+    const { client, ledger } = this.parts;
+    const plain = path.split('?')[0] as string;
+    if (method === 'DELETE' && !ledger.isOwn(plain) && !this.isMadeUp(plain)) {
+      throw new Error(`${path} was not made by this run and will not be deleted; make ids up with t.unique()`);
+    }
     try {
       const answer = await client.send({ method, path, ...call });
-      const plain = path.split('?')[0] as string;
       if (method === 'POST' && answer.status < 300) this.noteCreated(plain, answer);
       if (method === 'DELETE' && answer.status < 300) ledger.strike(plain);
       return answer;
@@ -170,6 +170,12 @@ export class Probe {
       throw new Skip(`a ${type} to work with could not be made: POST was answered with status ${answer.status}`);
     }
     return { type, id, path: `${this.endpoint(type)}/${encodeURIComponent(id)}`, sent, answer };
+  }
+
+  /** An id that only this run can have thought of, and that no server gives. */
+  private isMadeUp(path: string): boolean {
+    const id = path.split('/').at(-1) as string;
+    return id.includes(this.parts.prefix) || this.random.hasMade(id);
   }
 
   private noteCreated(endpoint: string, { body }: Answer): void {

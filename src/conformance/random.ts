@@ -3,6 +3,7 @@
 /** A stream of numbers: mulberry32 over a hash of the seed. Not for secrets. */
 export class Random {
   private state: number;
+  private readonly uuids = new Set<string>();
 
   constructor(seed: number | string) {
     this.state = hash(String(seed));
@@ -38,7 +39,14 @@ export class Random {
   /** In the form of a UUID, version 4. */
   uuid(): string {
     const variant = (8 + this.below(4)).toString(16);
-    return `${this.hex(8)}-${this.hex(4)}-4${this.hex(3)}-${variant}${this.hex(3)}-${this.hex(12)}`;
+    const uuid = `${this.hex(8)}-${this.hex(4)}-4${this.hex(3)}-${variant}${this.hex(3)}-${this.hex(12)}`;
+    this.uuids.add(uuid);
+    return uuid;
+  }
+
+  /** True for a UUID of this stream: made up, and so nobody else's. */
+  hasMade(uuid: string): boolean {
+    return this.uuids.has(uuid);
   }
 
   /** A new order of the same elements. */
