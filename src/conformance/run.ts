@@ -75,8 +75,14 @@ async function work(
   const scenarios = isReadOnly ? [] : options.scenarios;
   const steps = scenarios.reduce((sum, { steps }) => sum + steps.length, 0);
   onProgress?.({ kind: 'planned', total: checks.length + steps });
-  for (const check of checks) results.push(await runCheck(session, facts, check));
-  for (const scenario of scenarios) results.push(...(await runScenario(session, facts, scenario)));
+  for (const check of checks) {
+    results.push(await runCheck(session, facts, check));
+    if (!options.keep) await session.tidy();
+  }
+  for (const scenario of scenarios) {
+    results.push(...(await runScenario(session, facts, scenario)));
+    if (!options.keep) await session.tidy();
+  }
   if (options.directory && !isReadOnly) {
     const outcome = await runDirectory(session, facts, options.directory);
     results.push(...outcome.results);

@@ -121,6 +121,12 @@ export class Session {
     return result;
   }
 
+  /** Removes what was made since the last time, so that the server is for each check what it was for the first. */
+  async tidy(): Promise<void> {
+    this.current = [];
+    await this.ledger.tidy(this.client);
+  }
+
   /** From now on requests are sent even when the run was interrupted. */
   beginCleanUp(): void {
     this.isCleaning = true;

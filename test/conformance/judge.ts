@@ -28,7 +28,10 @@ export async function judge(url: string, token: string, checks: readonly Check[]
   const session = new Session({ url, credential: { kind: 'bearer', token }, seed: ++seeds, timeout: 10_000 });
   const facts = await connect(session);
   const results: Result[] = [];
-  for (const check of checks) results.push(await runCheck(session, facts, check));
+  for (const check of checks) {
+    results.push(await runCheck(session, facts, check));
+    await session.tidy();
+  }
   session.beginCleanUp();
   await session.ledger.cleanUp(session.client, false, () => {});
   session.transport.close();
