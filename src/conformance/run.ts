@@ -38,7 +38,7 @@ export async function runConformance(options: RunOptions): Promise<Report> {
     await work(session, facts, options, results, directory);
   } catch (error) {
     if (!(error instanceof Aborted)) throw error;
-    interrupted = 'The run was interrupted; what it had made until then was removed.';
+    interrupted = error.message;
   } finally {
     session.beginCleanUp();
     cleanUp = await session.ledger.cleanUp(session.client, options.keep, (done, of) =>

@@ -43,16 +43,18 @@ export interface Subject {
   readonly fix: string;
 }
 
-/** The run was told to end. */
+/** The run ends before its end. `message` is the reason, a sentence. */
 export class Aborted extends Error {
-  constructor() {
-    super('the run was interrupted');
+  constructor(message: string) {
+    super(message);
     this.name = 'Aborted';
   }
 }
 
 /** Exchanges that one result keeps: the first ones, and those that follow up to its finding. */
 const MAX_EXCHANGES = 200;
+/** A server that leaves so many requests in a row without an answer is taken for gone. */
+const MAX_UNANSWERED = 5;
 
 export class Session {
   readonly client: Client;
@@ -63,6 +65,8 @@ export class Session {
   /** Begins the name of everything that is made: `ct-` and eight digits that follow from the seed. */
   readonly prefix: string;
   private current: Exchange[] = [];
+  /** Requests in a row that got no answer. */
+  private unanswered = 0;
   /** Set while the run cleans up, which an interrupted run does too. */
   private isCleaning = false;
 
@@ -78,10 +82,15 @@ export class Session {
       maxRps: options.maxRps,
       onExchange: (exchange) => {
         if (this.current.length < MAX_EXCHANGES) this.current.push(exchange);
+        this.unanswered = exchange.response ? 0 : this.unanswered + 1;
         options.onExchange?.(exchange);
       },
       checkAborted: () => {
-        if (options.signal?.aborted && !this.isCleaning) throw new Aborted();
+        if (this.isCleaning) return;
+        if (options.signal?.aborted) throw new Aborted('The run was interrupted.');
+        if (this.unanswered >= MAX_UNANSWERED) {
+          throw new Aborted(`The server has stopped answering: ${this.unanswered} requests in a row got no answer.`);
+        }
       },
     });
   }
