@@ -87,8 +87,8 @@ function checkSchemas(given: readonly [string, Json][], type: ResourceType, dial
   }
   const urns = new Set(listed.map((urn) => fold(urn as string)));
   const known = new Set([type.schema, ...type.extensions.map(({ name }) => name)].map(fold));
-  for (const urn of urns) {
-    if (!known.has(urn) && !dialect.bend('unknown-schema')) {
+  for (const urn of listed as string[]) {
+    if (!known.has(fold(urn)) && !dialect.bend('unknown-schema')) {
       throw new ScimError('invalidValue', `${type.name} has no schema ${quote(urn)}.`);
     }
   }
