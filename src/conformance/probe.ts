@@ -178,10 +178,19 @@ export class Probe {
     return id.includes(this.parts.prefix) || this.random.hasMade(id);
   }
 
-  private noteCreated(endpoint: string, { body }: Answer): void {
+  private noteCreated(path: string, { body }: Answer): void {
+    const endpoints = Object.values(this.facts.endpoints);
     const id = valueAt(body, 'id');
-    const isEndpoint = Object.values(this.facts.endpoints).includes(endpoint);
-    if (isEndpoint && typeof id === 'string') this.parts.ledger.note(`${endpoint}/${encodeURIComponent(id)}`);
+    if (endpoints.includes(path) && typeof id === 'string') {
+      this.parts.ledger.note(`${path}/${encodeURIComponent(id)}`);
+    }
+    // The results of a bulk job: what was made is known by its location alone.
+    const results = path === '/Bulk' ? valueAt(body, 'Operations') : undefined;
+    for (const { method, status, location } of (Array.isArray(results) ? results : []).filter(isObject)) {
+      if (String(method).toUpperCase() !== 'POST' || !/^2/.test(String(valueAt(status, 'code') ?? status))) continue;
+      const [, endpoint = '', made = ''] = /(\/[^/]+)\/([^/]+)$/.exec(String(location)) ?? [];
+      if (endpoints.includes(endpoint)) this.parts.ledger.note(`${endpoint}/${made}`);
+    }
   }
 
   // What applies

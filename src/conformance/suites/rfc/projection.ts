@@ -1,4 +1,474 @@
 /** attributes and excludedAttributes: RFC 7644 §3.9. */
 import type { Check } from '../../check.js';
+import { ENTERPRISE_URN, PATCH_URN, USER_URN } from '../../facts.js';
+import type { Answer, Feature, JsonObject } from '../../model.js';
+import type { Made, Probe } from '../../probe.js';
+import { isObject, valueAt } from '../../values.js';
 
-export const projectionChecks: readonly Check[] = [];
+/** A user that is read with a query, and what the answer must and must not have. */
+interface Row {
+  /** Behind `rfc.projection.` */
+  readonly id: string;
+  readonly title: string;
+  readonly fix: string;
+  readonly source?: string;
+  readonly needs?: readonly Feature[];
+  /** Attributes of User that the server's schema must have. */
+  readonly attributes?: readonly string[];
+  readonly user?: JsonObject;
+  readonly query: Readonly<Record<string, string>>;
+  readonly present?: readonly string[];
+  readonly absent?: readonly string[];
+}
+
+const SOURCE = 'RFC 7644 §3.9';
+
+function reading(row: Row): Check {
+  return {
+    id: `rfc.projection.${row.id}`,
+    suite: 'rfc',
+    title: row.title,
+    level: 'must',
+    source: row.source ?? SOURCE,
+    fix: row.fix,
+    needs: row.needs ?? [],
+    async run(t) {
+      for (const attribute of row.attributes ?? []) t.needsAttribute(USER_URN, attribute);
+      const answer = await t.read(await t.user(row.user), row.query);
+      expectParts(t, answer, row);
+    },
+  };
+}
+
+function expectParts(t: Probe, answer: Answer, { present = [], absent = [] }: Pick<Row, 'present' | 'absent'>): void {
+  for (const path of present) t.expectPresent(answer, path);
+  for (const path of absent) t.expectAbsent(answer, path);
+}
+
+const EMPLOYEE: JsonObject = {
+  schemas: [USER_URN, ENTERPRISE_URN],
+  [ENTERPRISE_URN]: { department: 'Tours', employeeNumber: '4711' },
+};
+
+const ROWS: readonly Row[] = [
+  {
+    id: 'attributes',
+    title: 'The parameter attributes asks for the named attributes and no others.',
+    fix: 'Return only what attributes names, and what is always returned.',
+    attributes: ['name', 'emails'],
+    query: { attributes: 'userName' },
+    present: ['userName'],
+    absent: ['name', 'emails'],
+  },
+  {
+    id: 'attributes-several',
+    title: 'The parameter attributes may have several names, with commas between them.',
+    fix: 'Split attributes at the commas.',
+    attributes: ['name', 'emails', 'displayName'],
+    query: { attributes: 'userName,displayName' },
+    present: ['userName', 'displayName'],
+    absent: ['name', 'emails'],
+  },
+  {
+    id: 'attributes-id',
+    title: 'The id is returned whatever attributes names.',
+    source: 'RFC 7644 §3.9, RFC 7643 §3.1',
+    fix: 'Return id always: its "returned" is "always".',
+    query: { attributes: 'userName' },
+    present: ['id'],
+  },
+  {
+    id: 'attributes-schemas',
+    title: 'The attribute schemas is returned whatever attributes names.',
+    source: 'RFC 7643 §3',
+    fix: 'Return schemas always: every representation of a resource has it.',
+    query: { attributes: 'userName' },
+    present: ['schemas'],
+  },
+  {
+    id: 'attributes-sub-attribute',
+    title: 'The parameter attributes may name a sub-attribute, and leaves out its neighbours.',
+    fix: 'Resolve name.familyName in attributes, and return that part of name alone.',
+    attributes: ['name.givenName', 'name.familyName'],
+    query: { attributes: 'name.familyName' },
+    present: ['name.familyName'],
+    absent: ['name.givenName', 'userName'],
+  },
+  {
+    id: 'attributes-multi-valued',
+    title: 'The parameter attributes may name a sub-attribute of a multi-valued attribute.',
+    fix: 'Resolve emails.value in attributes, and return that part of each value alone.',
+    attributes: ['emails.value', 'emails.type'],
+    query: { attributes: 'emails.value' },
+    present: ['emails[0].value'],
+    absent: ['emails[0].type'],
+  },
+  {
+    id: 'attributes-ignores-case',
+    title: 'The letter case of names in attributes does not matter.',
+    source: 'RFC 7643 §2.1, RFC 7644 §3.9',
+    fix: 'Compare attribute names without regard to letter case.',
+    attributes: ['name.familyName', 'emails'],
+    query: { attributes: 'USERNAME,Name.FAMILYname' },
+    present: ['userName', 'name.familyName'],
+    absent: ['emails'],
+  },
+  {
+    id: 'attributes-urn',
+    title: 'The parameter attributes may name an attribute with the URN of the core schema.',
+    source: 'RFC 7644 §3.9, §3.10',
+    fix: `Take ${USER_URN}:userName for userName in attributes.`,
+    attributes: ['emails'],
+    query: { attributes: `${USER_URN}:userName` },
+    present: ['userName'],
+    absent: ['emails'],
+  },
+  {
+    id: 'attributes-extension',
+    title: 'The parameter attributes may name an attribute of an extension with its URN.',
+    source: 'RFC 7644 §3.9, §3.10',
+    fix: `Resolve names such as ${ENTERPRISE_URN}:department in attributes.`,
+    needs: ['enterprise'],
+    user: EMPLOYEE,
+    query: { attributes: `${ENTERPRISE_URN}:department` },
+    present: [`${ENTERPRISE_URN}:department`],
+    absent: [`${ENTERPRISE_URN}:employeeNumber`, 'userName'],
+  },
+  {
+    id: 'attributes-never-returned',
+    title: 'The parameter attributes cannot ask for the password.',
+    source: 'RFC 7643 §4.1.1, §7',
+    fix: 'Never return an attribute whose "returned" is "never", not even when it is named.',
+    attributes: ['password'],
+    user: { password: 'Tr0ub4dor&3-horse' },
+    query: { attributes: 'userName,password' },
+    absent: ['password'],
+  },
+  {
+    id: 'excluded',
+    title: 'The parameter excludedAttributes leaves out the named attributes and no others.',
+    fix: 'Return what is returned by default, without what excludedAttributes names.',
+    attributes: ['name', 'emails'],
+    query: { excludedAttributes: 'emails' },
+    present: ['userName', 'name'],
+    absent: ['emails'],
+  },
+  {
+    id: 'excluded-sub-attribute',
+    title: 'The parameter excludedAttributes may name a sub-attribute.',
+    fix: 'Leave out name.givenName alone when excludedAttributes names it.',
+    attributes: ['name.givenName', 'name.familyName'],
+    query: { excludedAttributes: 'name.givenName' },
+    present: ['name.familyName', 'userName'],
+    absent: ['name.givenName'],
+  },
+  {
+    id: 'excluded-ignores-case',
+    title: 'The letter case of names in excludedAttributes does not matter.',
+    source: 'RFC 7643 §2.1, RFC 7644 §3.9',
+    fix: 'Compare attribute names without regard to letter case.',
+    attributes: ['emails'],
+    query: { excludedAttributes: 'EMAILS' },
+    present: ['userName'],
+    absent: ['emails'],
+  },
+  {
+    id: 'excluded-urn',
+    title: 'The parameter excludedAttributes may name an attribute of an extension with its URN.',
+    source: 'RFC 7644 §3.9, §3.10',
+    fix: `Resolve names such as ${ENTERPRISE_URN}:department in excludedAttributes.`,
+    needs: ['enterprise'],
+    user: EMPLOYEE,
+    query: { excludedAttributes: `${ENTERPRISE_URN}:department` },
+    present: [`${ENTERPRISE_URN}:employeeNumber`, 'userName'],
+    absent: [`${ENTERPRISE_URN}:department`],
+  },
+  {
+    id: 'excluded-always-returned',
+    title: 'The parameter excludedAttributes cannot leave out id and schemas.',
+    source: 'RFC 7644 §3.9, RFC 7643 §3, §3.1, §7',
+    fix: 'Return attributes whose "returned" is "always" even when excludedAttributes names them.',
+    query: { excludedAttributes: 'id,schemas' },
+    present: ['id', 'schemas'],
+  },
+];
+
+const READS: readonly Check[] = [
+  {
+    id: 'rfc.projection.always-returned',
+    suite: 'rfc',
+    title: 'What the schema says is always returned cannot be excluded.',
+    level: 'must',
+    source: 'RFC 7644 §3.9, RFC 7643 §7',
+    fix: 'Return attributes whose "returned" is "always" even when excludedAttributes names them.',
+    async run(t) {
+      const made = await t.user();
+      const whole = await t.read(made);
+      const names = alwaysReturned(t).filter((name) => valueAt(whole.body, name) !== undefined);
+      if (names.length === 0) t.skip("the server's schema does not announce an attribute as always returned");
+      const answer = await t.read(made, { excludedAttributes: names.join(',') });
+      for (const name of names) t.expectPresent(answer, name);
+    },
+  },
+  {
+    id: 'rfc.projection.unknown-name',
+    suite: 'rfc',
+    title: 'An unknown name in attributes does not keep the known ones away.',
+    level: 'should',
+    source: SOURCE,
+    fix: 'Ignore names in attributes that the resource type does not have.',
+    async run(t) {
+      const answer = await t.read(await t.user(), { attributes: 'userName,noSuchAttribute' });
+      expectParts(t, answer, { present: ['userName'], absent: ['noSuchAttribute'] });
+    },
+  },
+  {
+    id: 'rfc.projection.unknown-excluded',
+    suite: 'rfc',
+    title: 'An unknown name in excludedAttributes leaves out nothing.',
+    level: 'should',
+    source: SOURCE,
+    fix: 'Ignore names in excludedAttributes that the resource type does not have.',
+    async run(t) {
+      t.expectPresent(await t.read(await t.user(), { excludedAttributes: 'noSuchAttribute' }), 'userName');
+    },
+  },
+  {
+    id: 'rfc.projection.both',
+    suite: 'rfc',
+    title: 'The parameters attributes and excludedAttributes together are answered, or declined with 400.',
+    level: 'should',
+    source: SOURCE,
+    fix: 'Decline a request that has both, or let one of them go first: they exclude each other.',
+    async run(t) {
+      const query = { attributes: 'userName', excludedAttributes: 'emails' };
+      const answer = await t.get((await t.user()).path, query);
+      if (answer.status === 200) t.expectPresent(answer, 'id');
+      else t.expectError(answer, 400);
+    },
+  },
+];
+
+/** Attributes of the User schema with "returned" "always". */
+function alwaysReturned(t: Probe): string[] {
+  const attributes = t.facts.schemas.get(USER_URN.toLowerCase())?.attributes;
+  if (!Array.isArray(attributes)) return [];
+  const always = attributes.filter(isObject).filter(({ returned }) => returned === 'always');
+  return always.map(({ name }) => String(name));
+}
+
+/** The one resource of the list that a filter for the name finds. */
+async function listed(t: Probe, query: Readonly<Record<string, string>>): Promise<Answer> {
+  const userName = `${t.unique('projection')}@example.com`;
+  const made = await t.user({ userName });
+  const answer = await t.find('User', `userName eq ${JSON.stringify(userName)}`, query);
+  t.expectFound(answer, made);
+  return answer;
+}
+
+const LISTS: readonly Check[] = [
+  {
+    id: 'rfc.projection.list-attributes',
+    suite: 'rfc',
+    title: 'The parameter attributes holds for each resource of a list.',
+    level: 'must',
+    source: 'RFC 7644 §3.4.2.5, §3.9',
+    fix: 'Apply attributes to every resource of a list, as to a single one.',
+    needs: ['filter'],
+    async run(t) {
+      t.needsAttribute(USER_URN, 'emails');
+      const answer = await listed(t, { attributes: 'userName' });
+      expectParts(t, answer, {
+        present: ['Resources[0].id', 'Resources[0].userName'],
+        absent: ['Resources[0].emails', 'Resources[0].name'],
+      });
+    },
+  },
+  {
+    id: 'rfc.projection.list-excluded',
+    suite: 'rfc',
+    title: 'The parameter excludedAttributes holds for each resource of a list.',
+    level: 'must',
+    source: 'RFC 7644 §3.4.2.5, §3.9',
+    fix: 'Apply excludedAttributes to every resource of a list, as to a single one.',
+    needs: ['filter'],
+    async run(t) {
+      t.needsAttribute(USER_URN, 'emails');
+      const answer = await listed(t, { excludedAttributes: 'emails' });
+      expectParts(t, answer, { present: ['Resources[0].userName'], absent: ['Resources[0].emails'] });
+    },
+  },
+  {
+    id: 'rfc.projection.list-envelope',
+    suite: 'rfc',
+    title: 'The parameter attributes does not take away the envelope of a list.',
+    level: 'must',
+    source: 'RFC 7644 §3.4.2, §3.9',
+    fix: 'Apply attributes to the resources, not to the ListResponse around them.',
+    readsOnly: true,
+    async run(t) {
+      t.expectList(await t.get(t.endpoint('User'), { attributes: 'userName', count: 1 }));
+    },
+  },
+  {
+    id: 'rfc.projection.filter-by-other',
+    suite: 'rfc',
+    title: 'A filter may ask for an attribute that is not to be returned.',
+    level: 'must',
+    source: 'RFC 7644 §3.4.2.2, §3.9',
+    fix: 'Evaluate the filter on the whole resource, before attributes is applied.',
+    needs: ['filter'],
+    async run(t) {
+      t.needsAttribute(USER_URN, 'displayName');
+      const displayName = t.unique('projection');
+      const made = await t.user({ displayName });
+      const filter = `displayName eq ${JSON.stringify(displayName)}`;
+      t.expectFound(await t.find('User', filter, { attributes: 'userName' }), made);
+    },
+  },
+  {
+    id: 'rfc.projection.group-members',
+    suite: 'rfc',
+    title: 'A group can be read without its members.',
+    level: 'must',
+    source: SOURCE,
+    fix: 'Apply excludedAttributes=members at /Groups: clients ask like this for groups of any size.',
+    needs: ['groups'],
+    async run(t) {
+      const made = await groupWithMember(t);
+      const answer = await t.read(made, { excludedAttributes: 'members' });
+      expectParts(t, answer, { present: ['displayName'], absent: ['members'] });
+    },
+  },
+  {
+    id: 'rfc.projection.group-members-list',
+    suite: 'rfc',
+    title: 'Groups can be listed without their members.',
+    level: 'must',
+    source: 'RFC 7644 §3.4.2.5, §3.9',
+    fix: 'Apply excludedAttributes=members to lists of groups.',
+    needs: ['groups', 'filter'],
+    async run(t) {
+      const made = await groupWithMember(t);
+      const filter = `displayName eq ${JSON.stringify(made.sent.displayName)}`;
+      const answer = await t.find('Group', filter, { excludedAttributes: 'members' });
+      t.expectFound(answer, made);
+      t.expectAbsent(answer, 'Resources[0].members');
+    },
+  },
+  {
+    id: 'rfc.projection.group-members-asked',
+    suite: 'rfc',
+    title: 'The members of a group can be asked for alone.',
+    level: 'must',
+    source: SOURCE,
+    fix: 'Apply attributes=members at /Groups.',
+    needs: ['groups'],
+    async run(t) {
+      const answer = await t.read(await groupWithMember(t), { attributes: 'members' });
+      expectParts(t, answer, { present: ['members[0].value'], absent: ['externalId'] });
+    },
+  },
+];
+
+async function groupWithMember(t: Probe): Promise<Made> {
+  return t.group({ members: [{ value: (await t.user()).id }] });
+}
+
+const WRITES: readonly Check[] = [
+  {
+    id: 'rfc.projection.post',
+    suite: 'rfc',
+    title: 'The parameter attributes holds for the answer to a POST.',
+    level: 'must',
+    source: SOURCE,
+    fix: 'Apply attributes and excludedAttributes to every answer with a resource, POST included.',
+    async run(t) {
+      t.needsAttribute(USER_URN, 'emails');
+      const answer = await t.request('POST', t.endpoint('User'), {
+        query: { attributes: 'userName' },
+        body: t.userBody(),
+      });
+      t.expectStatus(answer, 201);
+      expectParts(t, answer, { present: ['id', 'userName'], absent: ['emails'] });
+    },
+  },
+  {
+    id: 'rfc.projection.put',
+    suite: 'rfc',
+    title: 'The parameter attributes holds for the answer to a PUT.',
+    level: 'must',
+    source: SOURCE,
+    fix: 'Apply attributes and excludedAttributes to every answer with a resource, PUT included.',
+    async run(t) {
+      t.needsAttribute(USER_URN, 'emails');
+      const made = await t.user();
+      const answer = await t.request('PUT', made.path, {
+        query: { attributes: 'userName' },
+        body: { ...made.sent, id: made.id },
+      });
+      t.expectStatus(answer, 200);
+      expectParts(t, answer, { present: ['id', 'userName'], absent: ['emails'] });
+    },
+  },
+  {
+    id: 'rfc.projection.patch-status',
+    suite: 'rfc',
+    title: 'A PATCH with attributes is answered with 200 and the resource.',
+    level: 'must',
+    source: 'RFC 7644 §3.5.2',
+    fix: 'Answer PATCH with 200 and a body whenever the request has attributes, even if you answer 204 otherwise.',
+    needs: ['patch'],
+    async run(t) {
+      t.expectPresent(await patched(t), 'userName');
+    },
+  },
+  {
+    id: 'rfc.projection.patch',
+    suite: 'rfc',
+    title: 'The parameter attributes holds for the answer to a PATCH.',
+    level: 'must',
+    source: 'RFC 7644 §3.5.2, §3.9',
+    fix: 'Apply attributes and excludedAttributes to every answer with a resource, PATCH included.',
+    needs: ['patch'],
+    async run(t) {
+      t.needsAttribute(USER_URN, 'emails');
+      expectParts(t, await patched(t), { present: ['id'], absent: ['emails'] });
+    },
+  },
+  {
+    id: 'rfc.projection.write-keeps-all',
+    suite: 'rfc',
+    title: 'The parameter attributes on a write narrows the answer, not what is stored.',
+    level: 'must',
+    source: SOURCE,
+    fix: 'Apply attributes to the answer alone, after the whole resource is stored.',
+    async run(t) {
+      t.needsAttribute(USER_URN, 'emails');
+      const made = await t.user();
+      const answer = await t.request('PUT', made.path, {
+        query: { attributes: 'userName' },
+        body: { ...made.sent, id: made.id },
+      });
+      t.expectStatus(answer, 200);
+      expectParts(t, await t.read(made), { present: ['emails[0].value', 'name.familyName'] });
+    },
+  },
+];
+
+/** The answer to a PATCH of which only the userName is asked for. */
+async function patched(t: Probe): Promise<Answer> {
+  t.needsAttribute(USER_URN, 'displayName');
+  const made = await t.user();
+  const answer = await t.request('PATCH', made.path, {
+    query: { attributes: 'userName' },
+    body: {
+      schemas: [PATCH_URN],
+      Operations: [{ op: 'replace', path: 'displayName', value: t.unique('patched') }],
+    },
+  });
+  t.expectStatus(answer, 200);
+  return answer;
+}
+
+export const projectionChecks: readonly Check[] = [...ROWS.map(reading), ...READS, ...LISTS, ...WRITES];
