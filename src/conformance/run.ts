@@ -84,9 +84,7 @@ async function work(
     if (!options.keep) await session.tidy();
   }
   if (options.directory && !isReadOnly) {
-    const outcome = await runDirectory(session, facts, options.directory);
-    results.push(...outcome.results);
-    directory.push(...outcome.sentences);
+    await runDirectory(session, facts, options.directory, { results, sentences: directory });
   }
 }
 

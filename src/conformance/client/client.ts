@@ -77,14 +77,18 @@ export class Client {
    */
   async send(call: Call): Promise<Answer> {
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.sendOnce(call);
+      const answer = await this.exchange(call, true);
       if (answer.status !== 429 || attempt === MAX_RETRIES) return answer;
       await sleep(retryAfter(answer));
     }
   }
 
-  /** Sends one request and takes the answer as it is. @throws NoAnswer */
-  async sendOnce(call: Call): Promise<Answer> {
+  /** Sends one request, once, and takes the answer as it is. @throws NoAnswer */
+  sendOnce(call: Call): Promise<Answer> {
+    return this.exchange(call, false);
+  }
+
+  private async exchange(call: Call, isRepeatable: boolean): Promise<Answer> {
     this.parts.checkAborted();
     await this.pace();
     const { method } = call;
@@ -95,12 +99,12 @@ export class Client {
     const startedAt = new Date().toISOString();
     const started = performance.now();
     const record = (raw: RawAnswer | undefined, error?: string): Exchange => {
-      const exchange = this.exchange({ number, startedAt, started, method, url, headers, body, raw, error });
+      const exchange = this.recorded({ number, startedAt, started, method, url, headers, body, raw, error });
       this.parts.onExchange(exchange);
       return exchange;
     };
     try {
-      const raw = await this.parts.transport.send({ method, url, headers, body });
+      const raw = await this.parts.transport.send({ method, url, headers, body, isRepeatable });
       return { status: raw.status, headers: raw.headers, text: raw.body, body: parse(raw.body), exchange: record(raw) };
     } catch (error) {
       this.parts.checkAborted();
@@ -109,7 +113,7 @@ export class Client {
     }
   }
 
-  private exchange(sent: {
+  private recorded(sent: {
     number: number;
     startedAt: string;
     started: number;

@@ -8,6 +8,8 @@ export interface RawRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
+  /** Sent again when the connection proves to have been closed; what only reads always is. */
+  readonly isRepeatable?: boolean;
 }
 
 export interface RawAnswer {
@@ -65,9 +67,9 @@ export function createTransport({ timeout, connections = 8, signal }: TransportO
       try {
         return await attempt(request);
       } catch (error) {
-        // A kept connection may be closed by the server in the moment it is used again. Only what changes nothing is
-        // sent twice: nobody knows whether the first one was read.
-        if (request.method === 'GET' && isStale(error) && !signal?.aborted) return attempt(request);
+        // A kept connection may be closed by the server in the moment it is used again, most likely unread.
+        const isRepeatable = request.isRepeatable || request.method === 'GET';
+        if (isRepeatable && isStale(error) && !signal?.aborted) return attempt(request);
         throw error;
       }
     },
