@@ -16,6 +16,8 @@ const REQUIRED = [
   'dist/index.js',
   'dist/index.d.ts',
   'dist/cli/main.js',
+  'dist/conformance/scenarios/netskope.json',
+  'dist/conformance/scenarios/scenario.schema.json',
   'schemas/user.json',
   'openapi.yaml',
   'LICENSE',
@@ -136,6 +138,11 @@ function runCommands(folder) {
   const output = run(bin, ['token', 'create', '--tenant', 'acme', '--name', 'smoke', ...store], folder);
   if (!/^\S+\n$/.test(output)) throw new Failure(`token create printed more than the token: ${output}`);
   say('the command line makes a tenant and a token, and prints the token alone');
+  const list = run(bin, ['conformance', '--list'], folder);
+  for (const part of ['rfc.create.status', 'netskope', 'deployment-plan']) {
+    if (!list.includes(part)) throw new Failure(`conformance --list does not name ${part}`);
+  }
+  say('the conformance client lists its checks and scenarios');
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scim-target-package-'));

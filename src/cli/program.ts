@@ -1,7 +1,9 @@
 /** The command line as a whole: which commands there are, and how each of them ends. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addConformanceCommand } from './conformance.js';
 import { EXIT, exitCodeOf, sentenceOf } from './failure.js';
+import { type Screen, screenOf } from './screen.js';
 import { addServeCommand } from './serve.js';
 import { addTenantCommands } from './tenant.js';
 import type { Terminal } from './terminal.js';
@@ -13,16 +15,25 @@ Examples:
   scim-target tenant create acme --profile entra
   scim-target token create --tenant acme --name "Entra production" --expires 365d
   scim-target token list --tenant acme
+  scim-target conformance --url https://scim.example.com/scim/v2 --token TOKEN
 
 The tenant and token commands work while a server has the same SQLite file open.
-Exit codes: 0 done, 1 refused or failed, 2 the command is not written as it should be.
+Exit codes: 0 done, 1 refused or failed, 2 the command is not written as it should be; conformance --help has its own.
 `;
 
 /** Runs one command line, without node and the script's name. Gives the exit code; never throws. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(
+  args: readonly string[],
+  terminal: Terminal,
+  screen: Screen = screenOf(terminal),
+): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const end = (code: number) => {
+    exitCode = code;
+  };
   try {
-    await createProgram(terminal).parseAsync([...args], { from: 'user' });
-    return EXIT.ok;
+    await createProgram(terminal, screen, end).parseAsync([...args], { from: 'user' });
+    return exitCode;
   } catch (error) {
     const sentence = sentenceOf(error);
     if (sentence !== undefined) terminal.err(`scim-target: ${sentence}\n`);
@@ -36,23 +47,28 @@ function isDebugging({ env }: Terminal): boolean {
   return ['debug', 'trace'].includes(env.SCIM_TARGET_LOG_LEVEL ?? '');
 }
 
-function createProgram(terminal: Terminal): Command {
+function createProgram(terminal: Terminal, screen: Screen, end: (exitCode: number) => void): Command {
   const program = new Command('scim-target')
     .description('A SCIM 2.0 target server: Microsoft Entra ID, Okta and others provision users and groups into it.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
     // Settings before commands: a command takes them from its parent when it is added.
     .exitOverride()
+    // A flag belongs to the command that it follows: `conformance replay` has some that `conformance` has too.
+    .enablePositionalOptions()
     .showHelpAfterError('(--help explains the command)')
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'scim-target: ')),
+      // A suggestion belongs to its sentence.
+      outputError: (text, write) =>
+        write(text.replace(/^error: /, 'scim-target: ').replace(/\n(?=\(Did you mean)/, ' ')),
     })
     .addHelpText('after', EXAMPLES);
   addServeCommand(program, terminal);
   addTenantCommands(program, terminal);
   addTokenCommands(program, terminal);
+  addConformanceCommand(program, { terminal, screen, version: packageVersion(), end });
   return program;
 }
 

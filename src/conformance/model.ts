@@ -5,7 +5,7 @@
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [name: string]: Json | undefined };
 
-/** One request and what came of it, as reports show it: secrets are replaced, long bodies cut. */
+/** One request and what came of it. Secrets are replaced; in a result, long bodies are cut. */
 export interface Exchange {
   /** From 1, in the order of sending. */
   readonly number: number;

@@ -9,7 +9,7 @@ import { Redactor } from './client/redact.js';
 import { createTransport, type Transport } from './client/transport.js';
 import type { Facts } from './facts.js';
 import { Ledger } from './ledger.js';
-import type { Exchange, Level, OnProgress, Result } from './model.js';
+import { CannotRun, type Exchange, type Level, type OnProgress, type Result } from './model.js';
 import { Mismatch, Probe, Skip } from './probe.js';
 import { Random } from './random.js';
 
@@ -81,7 +81,7 @@ export class Session {
       redactor: this.redactor,
       maxRps: options.maxRps,
       onExchange: (exchange) => {
-        if (this.current.length < MAX_EXCHANGES) this.current.push(exchange);
+        if (this.current.length < MAX_EXCHANGES) this.current.push(shortened(exchange));
         this.unanswered = exchange.response ? 0 : this.unanswered + 1;
         options.onExchange?.(exchange);
       },
@@ -115,7 +115,7 @@ export class Session {
     const started = performance.now();
     const ending = await work().then(
       (): Ending => ({ verdict: 'passed' }),
-      (error: unknown) => endingOf(error, subject.level),
+      (error: unknown) => this.cleaned(endingOf(error, subject.level)),
     );
     const result: Result = {
       ...subject,
@@ -128,6 +128,17 @@ export class Session {
     };
     this.options.onProgress?.({ kind: 'result', result });
     return result;
+  }
+
+  /** What a finding quotes of an answer may be a secret. */
+  private cleaned({ finding, ...ending }: Ending): Ending {
+    if (!finding) return ending;
+    const text = (part: string | undefined) => (part === undefined ? undefined : this.redactor.text(part));
+    const { message, expected, actual } = finding;
+    return {
+      ...ending,
+      finding: { ...finding, message: this.redactor.text(message), expected: text(expected), actual: text(actual) },
+    };
   }
 
   /** Removes what was made since the last time, so that the server is for each check what it was for the first. */
@@ -149,10 +160,33 @@ type Ending = Pick<Result, 'verdict'> & Partial<Pick<Result, 'reason' | 'finding
 
 function endingOf(error: unknown, level: Level): Ending {
   if (error instanceof Skip) return { verdict: 'skipped', reason: error.message };
-  if (!(error instanceof Mismatch)) throw error;
-  const { message, expected, actual, exchange } = error;
+  if (error instanceof Aborted || error instanceof CannotRun) throw error;
+  const verdict = level === 'should' ? 'warned' : 'failed';
+  if (error instanceof Mismatch) {
+    const { message, expected, actual, exchange } = error;
+    return { verdict, finding: { message, expected, actual, exchange: exchange?.number } };
+  }
+  // An answer of a form that nobody thought of must not cost the report of everything else.
+  const message = `${BROKEN_OFF}: ${error instanceof Error ? error.message : String(error)}`;
+  return { verdict, finding: { message, expected: undefined, actual: undefined, exchange: undefined } };
+}
+
+/** Begins the finding of a check that could not deal with what it was answered. */
+export const BROKEN_OFF = 'The check broke off at an answer that it could not read';
+
+/** Characters of a body that a result keeps. */
+const SHOWN_BODY = 20_000;
+
+function shortened(exchange: Exchange): Exchange {
+  const { request, response } = exchange;
   return {
-    verdict: level === 'should' ? 'warned' : 'failed',
-    finding: { message, expected, actual, exchange: exchange?.number },
+    ...exchange,
+    request: { ...request, body: request.body === undefined ? undefined : cut(request.body) },
+    response: response && { ...response, body: cut(response.body) },
   };
+}
+
+function cut(text: string): string {
+  if (text.length <= SHOWN_BODY) return text;
+  return `${text.slice(0, SHOWN_BODY)}… (${text.length} characters in all)`;
 }

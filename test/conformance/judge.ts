@@ -2,7 +2,7 @@
 import type { Check } from '../../src/conformance/check.js';
 import type { Result, Suite as SuiteName } from '../../src/conformance/model.js';
 import { connect, runCheck } from '../../src/conformance/run.js';
-import { Session } from '../../src/conformance/session.js';
+import { BROKEN_OFF, Session } from '../../src/conformance/session.js';
 import type { ProfileName } from '../../src/scim/profiles.js';
 import type { Suite } from '../support/target.js';
 
@@ -29,7 +29,9 @@ export async function judge(url: string, token: string, checks: readonly Check[]
   const facts = await connect(session);
   const results: Result[] = [];
   for (const check of checks) {
-    results.push(await runCheck(session, facts, check));
+    const result = await runCheck(session, facts, check);
+    if (result.finding?.message.startsWith(BROKEN_OFF)) throw new Error(told(result));
+    results.push(result);
     await session.tidy();
   }
   session.beginCleanUp();

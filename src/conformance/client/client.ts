@@ -54,8 +54,6 @@ export const SCIM_JSON = 'application/scim+json';
 /** How often, and how long in ms, a server that asks for patience is given it. */
 const MAX_RETRIES = 5;
 const LONGEST_WAIT = 60_000;
-/** Characters of a body that a transcript keeps. */
-const SHOWN_BODY = 20_000;
 
 export class Client {
   private readonly base: URL;
@@ -134,12 +132,12 @@ export class Client {
         method,
         url: redactor.text(url),
         headers: redactor.headers(headers),
-        body: body === undefined ? undefined : shortened(redactor.text(body)),
+        body: body === undefined ? undefined : redactor.text(body),
       },
       response: raw && {
         status: raw.status,
         headers: redactor.headers(raw.headers),
-        body: shortened(redactor.text(raw.body)),
+        body: redactor.text(raw.body),
       },
       error: error === undefined ? undefined : redactor.text(error),
     };
@@ -195,11 +193,6 @@ function parse(text: string): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function shortened(text: string): string {
-  if (text.length <= SHOWN_BODY) return text;
-  return `${text.slice(0, SHOWN_BODY)}… (${text.length} characters in all)`;
 }
 
 function sleep(ms: number): Promise<void> {

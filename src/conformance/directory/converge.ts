@@ -97,7 +97,7 @@ export class Convergence {
     const values = new Map<string, Value>(Object.entries(link.values));
     // What got no clear answer, and is not sent any more, may be either way.
     for (const path of link.unsure ?? []) values.delete(path);
-    const name = String(link.values.userName);
+    const name = this.nameOf(id);
     if (flows) for (const [path, value] of valuesOf(person, mapping)) values.set(path, value);
     else if ('active' in link.values && !state.staged.has(id)) values.set('active', false);
     this.compareValues(resource, values, name, exchange, into);
@@ -226,7 +226,7 @@ export class Convergence {
     const found = isObject(manager) ? manager.value : manager;
     const isRight = target === undefined ? isUnassigned(found) || this.isDangling(found) : found === target;
     if (isRight) return;
-    const who = wanted === undefined ? 'nobody' : `${target} (${state.users.get(wanted)?.values.userName})`;
+    const who = wanted === undefined ? 'nobody' : `${target} (${this.nameOf(wanted)})`;
     this.add(into, `manager of ${name}`, who, shown(found), exchange);
   }
 
@@ -260,14 +260,29 @@ export class Convergence {
       if (!other) continue;
       this.members.compared++;
       if (found.delete(other.id)) continue;
-      const who = other.values.userName ?? other.values.displayName;
-      this.add(this.members, `members of ${displayName}`, `${other.id} (${who})`, 'not a member', answer.exchange);
+      this.add(
+        this.members,
+        `members of ${displayName}`,
+        `${other.id} (${this.nameOf(member)})`,
+        'not a member',
+        answer.exchange,
+      );
     }
     for (const extra of found) {
       this.members.compared++;
       if (this.isDangling(extra)) continue;
       this.add(this.members, `members of ${displayName}`, 'nobody else', `also ${extra}`, answer.exchange);
     }
+  }
+
+  /** For messages: the name that the object has on the target, or would have; `id`: objectId. */
+  private nameOf(id: string): string {
+    const { source, state, mapping } = this.parts;
+    const { values } = state.users.get(id) ?? state.groups.get(id) ?? { values: {} as Link['values'] };
+    const sent = values.userName ?? values.displayName;
+    const person = source.people.get(id);
+    const wanted = person && new Map(valuesOf(person, mapping)).get('userName');
+    return String(sent ?? wanted ?? source.groups.get(id)?.displayName ?? id);
   }
 
   /** What was deleted, and may be left in references: the protocol does not say that it must vanish from them. */

@@ -338,8 +338,8 @@ interface Push {
   readonly id: string;
   readonly title: string;
   readonly fix: string;
-  /** Known from the field alone. */
-  readonly likes?: boolean;
+  /** Where Okta does not depend on it: the text that asks for it. */
+  readonly recommendedBy?: string;
   operations(group: Made, users: readonly Made[]): PatchOperation[];
   /** Which of the users are members afterwards. */
   readonly after: readonly number[];
@@ -359,6 +359,7 @@ const memberships: readonly Push[] = [
   {
     id: 'add-known-member',
     title: 'Adding a member that is there already changes nothing.',
+    recommendedBy: 'RFC 7644 §3.5.2.1',
     fix: 'Add a member once: compare by value, and answer with success when it is there.',
     operations: (_, users) => [{ op: 'add', path: 'members', value: [member(users[0] as Made)] }],
     after: [0, 1],
@@ -381,7 +382,7 @@ const memberships: readonly Push[] = [
     id: 'push-without-path',
     title: 'A push without a path replaces name and members.',
     fix: 'Take replace without path and a value of id, displayName and members; ignore the id.',
-    likes: true,
+    recommendedBy: 'jelhub/scimgateway issue 113',
     operations: (group, users) => {
       const value = { members: [member(users[2] as Made)] as Json, id: group.id, displayName: group.sent.displayName };
       return [{ op: 'replace', value }];
@@ -390,11 +391,11 @@ const memberships: readonly Push[] = [
   },
 ];
 
-function pushCheck({ id, title, fix, likes, operations, after }: Push): Check {
-  return (likes ? oktaLikes : oktaNeeds)({
+function pushCheck({ id, title, fix, recommendedBy, operations, after }: Push): Check {
+  return (recommendedBy ? oktaLikes : oktaNeeds)({
     id: `okta.dialect.${id}`,
     title,
-    source: likes ? 'jelhub/scimgateway issue 113' : source('Update specific Group membership'),
+    source: recommendedBy ?? source('Update specific Group membership'),
     fix,
     needs: ['groups', 'patch'],
     async run(t) {

@@ -631,6 +631,7 @@ const membership: readonly Check[] = [
   groupCheck({
     id: 'rfc.groups.of-user.direct',
     title: 'The groups of a user are those that the user is a direct member of.',
+    level: 'should',
     source: MEMBERSHIP,
     fix: 'Compute groups of a user from the members of groups, whichever way those were written.',
     async run(t) {
@@ -643,6 +644,7 @@ const membership: readonly Check[] = [
   groupCheck({
     id: 'rfc.groups.of-user.type',
     title: 'The type of a group of a user, if it is given, is direct for a direct member.',
+    level: 'should',
     source: MEMBERSHIP,
     fix: 'Give type direct to groups whose members have the user, indirect to those by nesting.',
     async run(t) {
@@ -656,6 +658,7 @@ const membership: readonly Check[] = [
   groupCheck({
     id: 'rfc.groups.of-user.added',
     title: 'A user who is added to a group by PATCH has the group.',
+    level: 'should',
     source: MEMBERSHIP,
     fix: 'Compute groups of a user from the members of groups, whichever way those were written.',
     needs: PATCH,
@@ -670,6 +673,7 @@ const membership: readonly Check[] = [
   groupCheck({
     id: 'rfc.groups.of-user.removed',
     title: 'A user who is removed from a group does not have the group any more.',
+    level: 'should',
     source: MEMBERSHIP,
     fix: 'Compute groups of a user from the members of groups as they now are.',
     needs: PATCH,
@@ -684,6 +688,7 @@ const membership: readonly Check[] = [
   groupCheck({
     id: 'rfc.groups.of-user.deleted',
     title: 'When a group is deleted its members do not have it any more.',
+    level: 'should',
     source: MEMBERSHIP,
     fix: 'Forget all memberships of a group when it is deleted.',
     async run(t) {

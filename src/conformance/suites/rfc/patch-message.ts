@@ -27,6 +27,7 @@ const refused = refusals([
     source: SOURCE,
     fix: 'Refuse an unknown op; SCIM has no move, copy or test.',
     scimType: 'invalidSyntax',
+    orScimType: 'invalidValue',
     request: () => [{ op: 'increase', path: 'displayName', value: 'x' }],
   },
   {
@@ -35,6 +36,7 @@ const refused = refusals([
     source: SOURCE,
     fix: 'Refuse an operation that does not say what is to be done.',
     scimType: 'invalidSyntax',
+    orScimType: 'invalidValue',
     request: () => ({ schemas: [PATCH_URN], Operations: [{ path: 'displayName', value: 'x' }] }),
   },
   {
@@ -43,6 +45,7 @@ const refused = refusals([
     source: SOURCE,
     fix: 'Refuse a body without the attribute Operations.',
     scimType: 'invalidSyntax',
+    orScimType: 'invalidValue',
     request: () => ({ schemas: [PATCH_URN] }),
   },
   {
@@ -52,6 +55,7 @@ const refused = refusals([
     source: SOURCE,
     fix: 'Refuse an empty array: Operations has one or more operations.',
     scimType: 'invalidSyntax',
+    orScimType: 'invalidValue',
     request: () => ({ schemas: [PATCH_URN], Operations: [] }),
   },
   {
@@ -61,6 +65,7 @@ const refused = refusals([
     source: SOURCE,
     fix: 'Refuse Operations that is not an array.',
     scimType: 'invalidSyntax',
+    orScimType: 'invalidValue',
     request: () => ({ schemas: [PATCH_URN], Operations: { op: 'replace', path: 'displayName', value: 'x' } }),
   },
   {

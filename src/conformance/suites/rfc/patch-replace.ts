@@ -348,6 +348,8 @@ const refused = refusals([
     source: 'RFC 7643 §2.2, §2.5',
     fix: 'Refuse to leave a required attribute without a value.',
     scimType: 'invalidValue',
+    // What clears a required attribute by remove is mutability (§3.5.2.2), and null is unassigned.
+    orScimType: 'mutability',
     request: () => [{ op: 'replace', path: 'userName', value: null }],
   },
 ]);
