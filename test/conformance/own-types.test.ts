@@ -1,0 +1,71 @@
+/** A server with an extension and roles of its own: nothing of the suites entra and okta is skipped for want of them. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHECKS } from '../../src/conformance/suites/index.js';
+import type { RegistryDocuments } from '../../src/scim/schema/load.js';
+import { documentsWithAcme } from '../support/documents.js';
+import { Suite } from '../support/target.js';
+import { judge, told } from './judge.js';
+
+const ROLE_URN = 'urn:okta:scim:schemas:core:1.0:Role';
+
+function documentsWithRoles(): RegistryDocuments {
+  const documents = documentsWithAcme();
+  const text = {
+    type: 'string',
+    multiValued: false,
+    caseExact: false,
+    mutability: 'readWrite',
+    returned: 'default',
+  } as const;
+  const role = {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
+    id: ROLE_URN,
+    name: 'Role',
+    description: 'What a user may do',
+    attributes: [
+      { ...text, name: 'displayName', description: 'As people read it', required: true, uniqueness: 'none' },
+    ],
+  } as const;
+  const type = {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+    id: 'Role',
+    name: 'Role',
+    description: 'What a user may do',
+    endpoint: '/Roles',
+    schema: ROLE_URN,
+  };
+  return {
+    ...documents,
+    schemas: [...documents.schemas, role as unknown as (typeof documents.schemas)[number]],
+    resourceTypes: [...documents.resourceTypes, type as unknown as (typeof documents.resourceTypes)[number]],
+  };
+}
+
+const suite = new Suite('memory:', { schemas: documentsWithRoles() });
+beforeAll(() => suite.start());
+afterAll(() => suite.stop());
+
+test.each(['entra', 'okta'] as const)(
+  'every check of the suite %s applies, and passes',
+  async (name) => {
+    const client = await suite.tenant(name);
+    for (const displayName of ['Requester', 'Agent']) {
+      expect((await client.post('/Roles', { schemas: [ROLE_URN], displayName })).status).toBe(201);
+    }
+    const checks = CHECKS.filter((check) => check.suite === name);
+    const results = await judge(`${suite.origin}/scim/v2`, client.token, checks);
+    expect(results.filter(({ verdict }) => verdict !== 'passed').map(told)).toEqual([]);
+  },
+  60_000,
+);
+
+test('the profile of Entra passes what Okta asks, too', async () => {
+  const client = await suite.tenant('entra');
+  await client.post('/Roles', { schemas: [ROLE_URN], displayName: 'Requester' });
+  const results = await judge(
+    `${suite.origin}/scim/v2`,
+    client.token,
+    CHECKS.filter((check) => check.suite === 'okta'),
+  );
+  expect(results.filter(({ verdict }) => verdict === 'failed' || verdict === 'warned').map(told)).toEqual([]);
+}, 60_000);
