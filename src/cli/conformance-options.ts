@@ -43,7 +43,7 @@ export interface ReplayFlags extends TargetFlags {
   from?: string;
 }
 
-export const VARIABLES = {
+const VARIABLES = {
   token: 'SCIM_CONFORMANCE_TOKEN',
   clientSecret: 'SCIM_CONFORMANCE_CLIENT_SECRET',
   basic: 'SCIM_CONFORMANCE_BASIC',
@@ -185,7 +185,7 @@ const DIALECTS = ['default', 'compliant'] as const;
 const SETTINGS = [...Object.keys(NUMBERS), 'dialect', 'stateFile'];
 
 /** A directory to simulate, and the seed that was given with it. */
-export interface DirectoryChoice {
+interface DirectoryChoice {
   readonly options: DirectoryOptions;
   readonly seed: number | undefined;
 }

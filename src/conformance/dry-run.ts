@@ -5,15 +5,22 @@
  */
 import type { Check } from './check.js';
 import type { RawAnswer, RawRequest, Transport } from './client/transport.js';
-import { BULK_URN, ENTERPRISE_URN, GROUP_URN, LIST_URN, USER_URN } from './facts.js';
+import {
+  BULK_RESPONSE_URN,
+  BULK_URN,
+  CONFIG_URN,
+  ENTERPRISE_URN,
+  ERROR_URN,
+  GROUP_URN,
+  LIST_URN,
+  USER_URN,
+} from './facts.js';
 import { CannotRun, type Json, type JsonObject } from './model.js';
 import { Skip } from './probe.js';
 import { Aborted } from './session.js';
-import { isObject, valueAt } from './values.js';
+import { isObject, objectsIn, parsed, valueAt } from './values.js';
 
-const SPC_URN = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
-
-export interface DryRunOptions {
+interface DryRunOptions {
   /** The SCIM base URL. */
   readonly url: string;
   /** Answered with a token that opens nothing. */
@@ -32,7 +39,7 @@ export function createDryTransport({ url, tokenEndpoint, print }: DryRunOptions)
       if (request.url === tokenEndpoint) return answer(200, { access_token: 'dry-run', token_type: 'Bearer' });
       const { pathname, searchParams } = new URL(request.url);
       const path = pathname.startsWith(base) ? pathname.slice(base.length) : pathname;
-      return server.answer(request.method, path, searchParams, parse(request.body));
+      return server.answer(request.method, path, searchParams, parsed(request.body));
     },
     close: () => {},
   };
@@ -90,14 +97,13 @@ class MadeUpServer {
   }
 
   private bulk({ Operations }: JsonObject): RawAnswer {
-    const operations = Array.isArray(Operations) ? Operations.filter(isObject) : [];
-    const results = operations.map(({ method, path, bulkId, data }) => {
+    const results = objectsIn(Operations).map(({ method, path, bulkId, data }) => {
       const { status, body } = this.answer(String(method), String(path), new URLSearchParams(), data);
-      const id = valueAt(parse(body), 'id');
+      const id = valueAt(parsed(body), 'id');
       const location = method === 'POST' && typeof id === 'string' ? `${path}/${id}` : path;
       return { method, location, status: String(status), ...(bulkId !== undefined && { bulkId }) };
     });
-    return answer(200, { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'], Operations: results });
+    return answer(200, { schemas: [BULK_RESPONSE_URN], Operations: results });
   }
 
   /** @param query of a GET, or the body of a search */
@@ -135,7 +141,7 @@ function discoveryOf(path: string): JsonObject | undefined {
   switch (path) {
     case '/ServiceProviderConfig':
       return {
-        schemas: [SPC_URN],
+        schemas: [CONFIG_URN],
         patch: supported,
         bulk: { supported: true, maxOperations: 100, maxPayloadSize: 1_048_576 },
         filter: { supported: true, maxResults: 100 },
@@ -167,13 +173,5 @@ function answer(status: number, body?: JsonObject): RawAnswer {
 }
 
 function refusal(status: number): RawAnswer {
-  return answer(status, { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: String(status) });
-}
-
-function parse(text: string | undefined): Json | undefined {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as Json);
-  } catch {
-    return undefined;
-  }
+  return answer(status, { schemas: [ERROR_URN], status: String(status) });
 }

@@ -3,8 +3,8 @@
  * Checks are chosen by it, and test data is made from it; none of it is taken for true.
  */
 import type { Client } from './client/client.js';
-import type { Answer, Feature, Json, JsonObject } from './model.js';
-import { isObject, valueAt } from './values.js';
+import type { Answer, Feature, JsonObject } from './model.js';
+import { isObject, objectsIn, valueAt } from './values.js';
 
 export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP_URN = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -13,6 +13,8 @@ export const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 export const PATCH_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 export const BULK_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+export const BULK_RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
+export const CONFIG_URN = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
 export const SEARCH_URN = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 
 export type TypeName = 'User' | 'Group';
@@ -65,25 +67,33 @@ export async function readFacts(client: Client): Promise<Facts> {
 
 /** Whether the schema has the attribute; true when the server does not serve the schema. `path`: `name.givenName`. */
 export function declares(facts: Facts, urn: string, path: string): boolean {
-  const schema = facts.schemas.get(urn.toLowerCase());
-  return schema === undefined || attributeOf(schema, path) !== undefined;
+  return schemaOf(facts, urn) === undefined || definitionOf(facts, urn, path) !== undefined;
+}
+
+/** The document of a schema, where the server serves it. */
+export function schemaOf({ schemas }: Facts, urn: string): JsonObject | undefined {
+  return schemas.get(urn.toLowerCase());
+}
+
+/** The definition of an attribute in a schema; undefined when the server serves neither. `path`: `name.givenName`. */
+export function definitionOf(facts: Facts, urn: string, path: string): JsonObject | undefined {
+  return attributeOf(schemaOf(facts, urn), path);
+}
+
+/** The same in a schema document at hand. */
+export function attributeOf(schema: JsonObject | undefined, path: string): JsonObject | undefined {
+  let attributes = schema?.attributes;
+  let found: JsonObject | undefined;
+  for (const name of path.split('.')) {
+    found = objectsIn(attributes).find((each) => String(each.name).toLowerCase() === name.toLowerCase());
+    attributes = found?.subAttributes;
+  }
+  return found;
 }
 
 /** The endpoint of a resource type that the server announces, by the name of the type: `Role` gives `/Roles`. */
 export function typeEndpoint({ types }: Facts, name: string): string | undefined {
   return endpointOf(types, '', name);
-}
-
-/** The definition of an attribute in a schema document. */
-export function attributeOf(schema: JsonObject, path: string): JsonObject | undefined {
-  let attributes: Json | undefined = schema.attributes;
-  let found: JsonObject | undefined;
-  for (const name of path.split('.')) {
-    if (!Array.isArray(attributes)) return undefined;
-    found = attributes.filter(isObject).find((each) => String(each.name).toLowerCase() === name.toLowerCase());
-    attributes = found?.subAttributes;
-  }
-  return found;
 }
 
 function featuresOf(
@@ -122,6 +132,5 @@ function okBody(answer: Answer): JsonObject | undefined {
 /** Of a ListResponse, or of the plain array that some servers give instead. */
 function resourcesOf(answer: Answer): JsonObject[] {
   if (answer.status !== 200) return [];
-  const list = Array.isArray(answer.body) ? answer.body : valueAt(answer.body, 'Resources');
-  return Array.isArray(list) ? list.filter(isObject) : [];
+  return objectsIn(Array.isArray(answer.body) ? answer.body : valueAt(answer.body, 'Resources'));
 }

@@ -1,8 +1,8 @@
 /** Test data: bodies that the tested server can be expected to take, by its own schemas. */
-import { type Facts, GROUP_URN, USER_URN } from './facts.js';
+import { type Facts, GROUP_URN, schemaOf, USER_URN } from './facts.js';
 import type { Json, JsonObject } from './model.js';
 import type { Random } from './random.js';
-import { isObject } from './values.js';
+import { objectsIn } from './values.js';
 
 /** The least that every client sends of a user, and what the server's schema requires besides. */
 export function userBody(facts: Facts, userName: string, random: Random): JsonObject {
@@ -26,8 +26,7 @@ export function groupBody(facts: Facts, displayName: string, random: Random): Js
 /** Values for what the schema requires and `given` lacks. */
 function required(facts: Facts, urn: string, given: JsonObject, random: Random): JsonObject {
   const result: JsonObject = {};
-  const attributes = facts.schemas.get(urn.toLowerCase())?.attributes;
-  for (const attribute of Array.isArray(attributes) ? attributes.filter(isObject) : []) {
+  for (const attribute of objectsIn(schemaOf(facts, urn)?.attributes)) {
     const name = String(attribute.name);
     if (attribute.required !== true || attribute.mutability === 'readOnly' || given[name] !== undefined) continue;
     if (name === 'schemas' || name === 'id' || name === 'meta') continue;
@@ -37,7 +36,7 @@ function required(facts: Facts, urn: string, given: JsonObject, random: Random):
 }
 
 /** A value that suits the definition of an attribute. */
-export function valueFor(attribute: JsonObject, random: Random): Json {
+function valueFor(attribute: JsonObject, random: Random): Json {
   const one = singleValue(attribute, random);
   return attribute.multiValued === true ? [one] : one;
 }
@@ -59,8 +58,7 @@ function singleValue(attribute: JsonObject, random: Random): Json {
     case 'reference':
       return `https://example.com/${random.hex(8)}`;
     case 'complex': {
-      const subs = Array.isArray(subAttributes) ? subAttributes.filter(isObject) : [];
-      const wanted = subs.filter(
+      const wanted = objectsIn(subAttributes).filter(
         (sub) => sub.mutability !== 'readOnly' && (sub.required === true || sub.name === 'value'),
       );
       return Object.fromEntries(wanted.map((sub) => [String(sub.name), valueFor(sub, random)]));

@@ -8,7 +8,7 @@ import { groupBody, userBody } from './fill.js';
 import type { Ledger } from './ledger.js';
 import type { Answer, Exchange, Feature, Json, JsonObject } from './model.js';
 import type { Random } from './random.js';
-import { isObject, isSame, isUnassigned, shown, valueAt } from './values.js';
+import { decoded, isSame, isUnassigned, objectsIn, shown, valueAt } from './values.js';
 
 /** The server did not do what the check says. */
 export class Mismatch extends Error {
@@ -50,7 +50,7 @@ export interface PatchOperation {
   readonly value?: Json;
 }
 
-export interface ProbeParts {
+interface ProbeParts {
   readonly client: Client;
   readonly facts: Facts;
   readonly ledger: Ledger;
@@ -186,7 +186,7 @@ export class Probe {
     }
     // The results of a bulk job: what was made is known by its location alone.
     const results = path === '/Bulk' ? valueAt(body, 'Operations') : undefined;
-    for (const { method, status, location } of (Array.isArray(results) ? results : []).filter(isObject)) {
+    for (const { method, status, location } of objectsIn(results)) {
       if (String(method).toUpperCase() !== 'POST' || !/^2/.test(String(valueAt(status, 'code') ?? status))) continue;
       const [, endpoint = '', made = ''] = /(\/[^/]+)\/([^/]+)$/.exec(String(location)) ?? [];
       if (endpoints.includes(endpoint)) this.parts.ledger.note(`${endpoint}/${made}`);
@@ -302,7 +302,7 @@ export class Probe {
     if (total !== undefined) this.expectEqual(answer, 'totalResults', total);
     const resources = valueAt(answer.body, 'Resources') ?? [];
     this.expect(Array.isArray(resources), answer, `Resources is ${shown(resources)}`, 'an array', resources);
-    return Array.isArray(resources) ? resources.filter(isObject) : [];
+    return objectsIn(resources);
   }
 
   /** The list has the resources, in any order, and no others. */
@@ -342,15 +342,7 @@ function pathOf(made: Made | string): string {
 /** `GET /scim/v2/Users?filter=…` of the request that was answered. */
 function what({ exchange: { request } }: Answer): string {
   const { pathname, search } = new URL(request.url);
-  return `${request.method} ${readable(pathname + search)}`;
-}
-
-function readable(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return `${request.method} ${decoded(pathname + search)}`;
 }
 
 function merged(body: JsonObject, extra: JsonObject): JsonObject {

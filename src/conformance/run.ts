@@ -1,15 +1,15 @@
-/** A whole run: connect, read what the server says of itself, check, play scenarios and directory, tidy up, report. */
+/** A whole run: its checks, scenarios and the simulated directory, one after the other. */
 
 import type { Check } from './check.js';
-import { NoAnswer } from './client/client.js';
+import { type ConductOptions, conduct, type Findings } from './conduct.js';
 import { type DirectoryOptions, runDirectory } from './directory/run.js';
-import { type Facts, readFacts } from './facts.js';
-import { CannotRun, type CleanUp, type Report, type Result, type Verdict } from './model.js';
+import type { Facts } from './facts.js';
+import type { Report, Result } from './model.js';
 import type { Scenario } from './scenarios/load.js';
 import { runScenario } from './scenarios/run.js';
-import { Aborted, Session, type SessionOptions } from './session.js';
+import type { Session } from './session.js';
 
-export interface RunOptions extends SessionOptions {
+export interface RunOptions extends ConductOptions {
   /** What to check, in order. */
   readonly checks: readonly Check[];
   readonly scenarios: readonly Scenario[];
@@ -17,59 +17,15 @@ export interface RunOptions extends SessionOptions {
   readonly directory: DirectoryOptions | undefined;
   /** Only checks that change nothing; no scenarios, no directory. */
   readonly isReadOnly: boolean;
-  /** Leave what was made on the server. */
-  readonly keep: boolean;
-  /** Of this program; for the report. */
-  readonly version: string;
 }
 
 /** @throws CannotRun when the server cannot be reached or refuses the credential */
-export async function runConformance(options: RunOptions): Promise<Report> {
-  const startedAt = new Date().toISOString();
-  const started = performance.now();
-  const session = new Session(options);
-  const results: Result[] = [];
-  const directory: string[] = [];
-  let facts: Facts | undefined;
-  let interrupted: string | undefined;
-  let cleanUp: CleanUp = { created: 0, removed: 0, left: [] };
-  try {
-    facts = await connect(session);
-    await work(session, facts, options, results, directory);
-  } catch (error) {
-    if (!(error instanceof Aborted)) throw error;
-    interrupted = error.message;
-  } finally {
-    session.beginCleanUp();
-    cleanUp = await session.ledger.cleanUp(session.client, options.keep, (done, of) =>
-      options.onProgress?.({ kind: 'step', what: 'removing what the run made', done, of }),
-    );
-    session.transport.close();
-  }
-  return {
-    tool: { name: 'scim-target conformance', version: options.version },
-    target: options.url,
-    startedAt,
-    milliseconds: Math.round(performance.now() - started),
-    seed: options.seed,
-    prefix: session.prefix,
-    server: facts?.sentences ?? [],
-    requests: session.client.count,
-    counts: countsOf(results),
-    results,
-    directory,
-    cleanUp,
-    interrupted,
-  };
+export function runConformance(options: RunOptions): Promise<Report> {
+  return conduct('run', options, (session, facts, findings) => work(session, facts, options, findings));
 }
 
-async function work(
-  session: Session,
-  facts: Facts,
-  options: RunOptions,
-  results: Result[],
-  directory: string[],
-): Promise<void> {
+async function work(session: Session, facts: Facts, options: RunOptions, findings: Findings): Promise<void> {
+  const { results, directory } = findings;
   const { isReadOnly, onProgress } = options;
   const checks = options.checks.filter(({ readsOnly }) => !isReadOnly || readsOnly);
   const scenarios = isReadOnly ? [] : options.scenarios;
@@ -96,30 +52,4 @@ export function runCheck(session: Session, facts: Facts, check: Check): Promise<
     for (const feature of check.needs ?? []) t.needs(feature);
     await check.run(t);
   });
-}
-
-/** Whether there is a SCIM server at the address that takes the credential. @throws CannotRun */
-export async function connect(session: Session): Promise<Facts> {
-  const { url } = session.options;
-  try {
-    const answer = await session.client.send({ method: 'GET', path: '/Users', query: { startIndex: 1, count: 1 } });
-    if (answer.status === 401 || answer.status === 403) {
-      throw new CannotRun(`${url} refuses the credential: GET /Users was answered with status ${answer.status}.`);
-    }
-    if (answer.status === 404) {
-      throw new CannotRun(
-        `There is no SCIM endpoint at ${url}: GET /Users was answered with status 404. Is the path complete?`,
-      );
-    }
-    return await readFacts(session.client);
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    throw new CannotRun(`${url} cannot be reached: ${error.message}`, { cause: error });
-  }
-}
-
-function countsOf(results: readonly Result[]): Record<Verdict, number> {
-  const counts: Record<Verdict, number> = { passed: 0, failed: 0, warned: 0, skipped: 0 };
-  for (const { verdict } of results) counts[verdict]++;
-  return counts;
 }

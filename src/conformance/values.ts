@@ -1,11 +1,34 @@
 /**
- * Looking into answers: a small reader of attribute paths, written for the client alone so that a mistake in the
+ * Looking into answers. The reader of attribute paths is written for the client alone, so that a mistake in the
  * server's own parser is not repeated here.
  */
 import type { Json, JsonObject } from './model.js';
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The elements of an array that are objects; none where there is no array. */
+export function objectsIn(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** A text as JSON; undefined when it is none. */
+export function parsed(text: string | undefined): Json | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without percent signs, where they can be undone. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /**

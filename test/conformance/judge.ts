@@ -1,7 +1,8 @@
 /** Checks run against a server, as the command would run them. */
 import type { Check } from '../../src/conformance/check.js';
+import { connect } from '../../src/conformance/conduct.js';
 import type { Result, Suite as SuiteName } from '../../src/conformance/model.js';
-import { connect, runCheck } from '../../src/conformance/run.js';
+import { runCheck } from '../../src/conformance/run.js';
 import { BROKEN_OFF, Session } from '../../src/conformance/session.js';
 import type { ProfileName } from '../../src/scim/profiles.js';
 import type { Suite } from '../support/target.js';

@@ -36,7 +36,7 @@ export interface Spoiler {
   reply?(reply: Reply, request: Passing, ask: Ask): void | Promise<void>;
 }
 
-export interface Proxy {
+interface Proxy {
   /** The SCIM base URL. */
   readonly url: string;
   close(): Promise<void>;

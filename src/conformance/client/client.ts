@@ -3,6 +3,7 @@
  * that each request is counted, held back to the pace, and written down without secrets.
  */
 import type { Answer, Exchange, Json } from '../model.js';
+import { parsed } from '../values.js';
 import type { Authorizer } from './credential.js';
 import type { Redactor } from './redact.js';
 import type { RawAnswer, Transport } from './transport.js';
@@ -24,7 +25,7 @@ export interface Call {
   readonly authorization?: string | undefined;
 }
 
-export interface ClientParts {
+interface ClientParts {
   /** As the admin enters it; a query in it goes with every request. */
   readonly baseUrl: string;
   readonly transport: Transport;
@@ -103,7 +104,13 @@ export class Client {
     };
     try {
       const raw = await this.parts.transport.send({ method, url, headers, body, isRepeatable });
-      return { status: raw.status, headers: raw.headers, text: raw.body, body: parse(raw.body), exchange: record(raw) };
+      return {
+        status: raw.status,
+        headers: raw.headers,
+        text: raw.body,
+        body: parsed(raw.body),
+        exchange: record(raw),
+      };
     } catch (error) {
       this.parts.checkAborted();
       const message = error instanceof Error ? error.message : String(error);
@@ -185,14 +192,6 @@ export function retryAfter({ headers }: Answer): number {
   if (value === undefined) return 1000;
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Number.isNaN(wait) ? 1000 : Math.min(Math.max(wait, 0), LONGEST_WAIT);
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 function sleep(ms: number): Promise<void> {

@@ -25,7 +25,7 @@ export interface Transport {
   close(): void;
 }
 
-export interface TransportOptions {
+interface TransportOptions {
   /** ms until an answer must be there in full. */
   readonly timeout: number;
   /** The most connections at once. */

@@ -6,7 +6,7 @@
 import type { Query } from '../client/client.js';
 import type { TypeName } from '../facts.js';
 import type { Exchange, Json, JsonObject } from '../model.js';
-import { isObject, isSame, isUnassigned, shown, valueAt } from '../values.js';
+import { isObject, isSame, isUnassigned, objectsIn, shown, valueAt } from '../values.js';
 import { groupValuesOf, MANAGER_PATH, type Mapping, targetValue, type Value, valuesOf } from './mapping.js';
 import { isInScope, type SourceDirectory } from './source.js';
 import type { GroupLink, JobState, Link } from './state.js';
@@ -30,7 +30,7 @@ export interface Comparison {
   readonly differences: Difference[];
 }
 
-export interface ConvergeParts {
+interface ConvergeParts {
   readonly wire: Wire;
   readonly source: SourceDirectory;
   readonly state: JobState;
@@ -140,8 +140,7 @@ export class Convergence {
     for (let startIndex = 1, total = 1; startIndex <= total; ) {
       const query: Query = { startIndex, count: PAGE, ...(type === 'Group' && { excludedAttributes: 'members' }) };
       const answer = await wire.send('list', { method: 'GET', path, query });
-      const resources = valueAt(answer.body, 'Resources');
-      const page = Array.isArray(resources) ? resources.filter(isObject) : [];
+      const page = objectsIn(valueAt(answer.body, 'Resources'));
       const said = valueAt(answer.body, 'totalResults');
       if (typeof said !== 'number') {
         throw new ObjectFailure(

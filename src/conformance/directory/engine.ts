@@ -9,7 +9,7 @@
 import { encodeQuery } from '../client/client.js';
 import type { TypeName } from '../facts.js';
 import type { Answer, Exchange, Json, JsonObject } from '../model.js';
-import { isObject, isSame, isUnassigned, valueAt } from '../values.js';
+import { isObject, isSame, isUnassigned, objectsIn, valueAt } from '../values.js';
 import { isTransient, type LogCode, logCodeOf } from './log-codes.js';
 import {
   groupPost,
@@ -30,7 +30,7 @@ import { PASSES } from './state.js';
 import { ObjectFailure, type Wire } from './wire.js';
 
 /** An object that failed in a cycle, in words. */
-export interface Failure {
+interface Failure {
   readonly name: string;
   readonly code: LogCode;
   readonly message: string;
@@ -46,7 +46,7 @@ export interface Outcome {
   firstWrite: { readonly what: string; readonly change: Change; readonly exchange: Exchange } | undefined;
 }
 
-export interface EngineParts {
+interface EngineParts {
   readonly wire: Wire;
   readonly source: SourceDirectory;
   readonly state: JobState;
@@ -299,7 +299,7 @@ export class Engine {
     if (typeof total !== 'number' || !(Array.isArray(resources) || (total === 0 && isUnassigned(resources)))) {
       throw new ObjectFailure(logCodeOf('match', { status: answer.status }), `${said} got no ListResponse`, exchange);
     }
-    const hits = Array.isArray(resources) ? resources.filter(isObject) : [];
+    const hits = objectsIn(resources);
     if (hits.length > 1 || total > 1) {
       throw new ObjectFailure('DuplicateTargetEntries', `${said} found ${Math.max(hits.length, total)}`, exchange);
     }

@@ -15,7 +15,7 @@ import { SourceDirectory } from './source.js';
 import { type JobState, PASSES, type StateFile, type Work } from './state.js';
 import { CycleStopped, Wire } from './wire.js';
 
-export interface JobParts {
+interface JobParts {
   readonly session: Session;
   readonly facts: Facts;
   readonly state: JobState;

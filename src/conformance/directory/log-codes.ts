@@ -28,7 +28,7 @@ export type LogCode =
 export type Operation = 'match' | 'create' | 'read' | 'update' | 'delete' | 'reference';
 
 /** What a failed request was answered with, or how it failed without an answer. */
-export type Outcome =
+type Outcome =
   | { readonly status: number; readonly scimType?: string | undefined; readonly detail?: string | undefined }
   | 'timeout'
   | 'broken';

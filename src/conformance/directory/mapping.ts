@@ -2,7 +2,7 @@
  * Which source attribute flows where: the default attribute mapping of a custom SCIM application in Microsoft Entra,
  * less what the target's schemas do not have (an administrator takes such rows out).
  */
-import { attributeOf, declares, ENTERPRISE_URN, type Facts, GROUP_URN, USER_URN } from '../facts.js';
+import { declares, definitionOf, ENTERPRISE_URN, type Facts, GROUP_URN, USER_URN } from '../facts.js';
 import { groupBody, userBody } from '../fill.js';
 import type { Json, JsonObject } from '../model.js';
 import { Random } from '../random.js';
@@ -15,7 +15,7 @@ export type Value = string | boolean;
 /** Values by target path. */
 export type Values = ReadonlyMap<string, Value>;
 
-export interface Row {
+interface Row {
   /** As PATCH and the comparison use it: `emails[type eq "work"].value`. */
   readonly path: string;
   /** The source attributes that it is made of; none: it follows from the standing of the account. */
@@ -25,7 +25,7 @@ export interface Row {
 export const MANAGER_PATH = `${ENTERPRISE_URN}:manager`;
 
 /** Users, in the order of the default mapping. */
-export const USER_ROWS: readonly Row[] = [
+const USER_ROWS: readonly Row[] = [
   { path: 'userName', from: ['userPrincipalName'] },
   { path: 'active', from: [] },
   { path: 'displayName', from: ['displayName'] },
@@ -163,9 +163,8 @@ function isDeclared(facts: Facts, path: string, hasEnterprise: boolean): boolean
 
 function isRequired(facts: Facts, path: string): boolean {
   const [urn, inner] = path.startsWith('urn:') ? [ENTERPRISE_URN, holderOf(path)[1]] : [USER_URN, path];
-  const schema = facts.schemas.get(urn.toLowerCase());
-  const steps = inner.replace(/\[.*?\]/, '').split('.');
-  return schema !== undefined && attributeOf(schema, steps[0] as string)?.required === true;
+  const [attribute = ''] = inner.replace(/\[.*?\]/, '').split('.');
+  return definitionOf(facts, urn, attribute)?.required === true;
 }
 
 /** What a body needs besides everything that is mapped. */
@@ -175,9 +174,7 @@ function extrasOf(body: JsonObject): JsonObject {
 }
 
 function takesGroupsAsMembers(facts: Facts): boolean {
-  const schema = facts.schemas.get(GROUP_URN.toLowerCase());
-  if (!schema) return true;
-  const types = attributeOf(schema, 'members.type')?.canonicalValues;
-  const references = attributeOf(schema, 'members.$ref')?.referenceTypes;
+  const types = definitionOf(facts, GROUP_URN, 'members.type')?.canonicalValues;
+  const references = definitionOf(facts, GROUP_URN, 'members.$ref')?.referenceTypes;
   return [types, references].every((names) => !Array.isArray(names) || names.length === 0 || names.includes('Group'));
 }

@@ -79,7 +79,7 @@ export const DEPARTMENTS = [
 /** People of this department are kept out by the scoping filter. */
 export const OUT_OF_SCOPE = 'Contractors';
 
-export interface Office {
+interface Office {
   readonly office: string;
   readonly street: string;
   readonly city: string;

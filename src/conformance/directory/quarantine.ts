@@ -5,14 +5,14 @@
 import { isTransient, type LogCode } from './log-codes.js';
 
 /** Minutes between two cycles of a healthy job. */
-export const CYCLE = 40;
+const CYCLE = 40;
 const HOUR = 60;
 const DAY = 24 * HOUR;
 /** Escrow and quarantine both end after four weeks: the one gives the object up, the other disables the job. */
 const FOUR_WEEKS = 28 * DAY;
 
 /** What has happened to a job since it began. */
-export interface Counts {
+interface Counts {
   /** Objects and references that were worked on. */
   readonly events: number;
   /** Objects that failed. */

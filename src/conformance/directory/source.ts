@@ -5,12 +5,10 @@
 import type { Random } from '../random.js';
 import { DEPARTMENTS, FAMILY, GIVEN, OFFICES, OUT_OF_SCOPE, TEAMS, TITLES } from './names.js';
 
-export const PERSON_ATTRIBUTES = [
-  'userPrincipalName',
-  'mailNickname',
-  'displayName',
-  'givenName',
-  'surname',
+const ALWAYS_THERE = ['userPrincipalName', 'mailNickname', 'displayName', 'givenName', 'surname'] as const;
+
+/** What a person may lack. */
+export const OPTIONAL = [
   'jobTitle',
   'mail',
   'preferredLanguage',
@@ -26,7 +24,7 @@ export const PERSON_ATTRIBUTES = [
   'employeeId',
   'department',
 ] as const;
-export type PersonAttribute = (typeof PERSON_ATTRIBUTES)[number];
+export type PersonAttribute = (typeof ALWAYS_THERE | typeof OPTIONAL)[number];
 
 export interface Person {
   readonly objectId: string;
@@ -53,7 +51,7 @@ export interface Team {
   readonly members: Set<string>;
 }
 
-export interface SourceOptions {
+interface SourceOptions {
   readonly users: number;
   readonly groups: number;
   /** Begins userNames, nicknames and the names of groups. */
@@ -204,24 +202,6 @@ export class SourceDirectory {
     if (this.options.nests && index % 4 === 0 && next !== undefined) group.members.add(next);
   }
 }
-
-/** What a person may lack. */
-export const OPTIONAL: readonly PersonAttribute[] = [
-  'jobTitle',
-  'mail',
-  'preferredLanguage',
-  'physicalDeliveryOfficeName',
-  'streetAddress',
-  'city',
-  'state',
-  'postalCode',
-  'country',
-  'telephoneNumber',
-  'mobile',
-  'facsimileTelephoneNumber',
-  'employeeId',
-  'department',
-];
 
 /** In the letters that a userPrincipalName may have; an apostrophe is one of them. */
 function plain(name: string): string {

@@ -35,7 +35,7 @@ export class CycleStopped extends Error {
 
 /** What requests are counted as. */
 export const KINDS = ['match', 'create', 'read', 'update', 'reference', 'delete', 'list'] as const;
-export type Kind = (typeof KINDS)[number];
+type Kind = (typeof KINDS)[number];
 
 const WRITES: ReadonlySet<string> = new Set(['POST', 'PATCH', 'DELETE']);
 /** How often a server that answers with 429 is waited for, one request. */

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Exchange, Report, Result, Verdict } from '../model.js';
+import { decoded } from '../values.js';
 import { PAGE_SCRIPT } from './html-script.js';
 import { PAGE_STYLE } from './html-style.js';
 import {
@@ -206,16 +207,8 @@ function exchange(exchange: Exchange, target: string, isTelling: boolean, isBad:
   const { sent, got } = transcript(exchange, isBad ? BODY.telling : BODY.other);
   const url = request.url.startsWith(target) ? request.url.slice(target.length) || '/' : request.url;
   const status = response ? String(response.status) : 'no answer';
-  return `<details class="exchange"${isTelling ? ' open' : ''}><summary><span class="number">${number}</span> <b>${e(request.method)}</b> <span class="url">${e(readable(url))}</span> <b class="status s${status[0]}">${status}</b> <span class="time">${duration(milliseconds)}</span></summary>
+  return `<details class="exchange"${isTelling ? ' open' : ''}><summary><span class="number">${number}</span> <b>${e(request.method)}</b> <span class="url">${e(decoded(url))}</span> <b class="status s${status[0]}">${status}</b> <span class="time">${duration(milliseconds)}</span></summary>
 <div class="pair"><pre tabindex="0" aria-label="request">${e(sent)}</pre><pre tabindex="0" aria-label="answer">${e(got)}</pre></div></details>`;
-}
-
-function readable(url: string): string {
-  try {
-    return decodeURIComponent(url);
-  } catch {
-    return url;
-  }
 }
 
 /** A command whose flags are not broken at their hyphens. */

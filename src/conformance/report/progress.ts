@@ -3,7 +3,7 @@ import type { OnProgress, Progress, Result, Verdict } from '../model.js';
 import type { Style } from './style.js';
 import { counted, duration, sentence } from './wording.js';
 
-export interface ProgressOptions {
+interface ProgressOptions {
   readonly write: (text: string) => void;
   /** Columns of the screen; undefined where lines cannot be rewritten. */
   readonly columns: (() => number) | undefined;

@@ -1,7 +1,7 @@
 /** Colour for terminals that want it. */
 import { styleText } from 'node:util';
 
-export type Format = Parameters<typeof styleText>[0];
+type Format = Parameters<typeof styleText>[0];
 
 /** The text in a format, or as it is. */
 export type Style = (format: Format, text: string) => string;

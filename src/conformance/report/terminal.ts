@@ -16,7 +16,7 @@ import {
   tellingExchange,
 } from './wording.js';
 
-export interface TerminalReportOptions {
+interface TerminalReportOptions {
   readonly style: Style;
   readonly columns: number;
   readonly repeat: Repeat;

@@ -1,7 +1,8 @@
 /** Two answers to the same request: the recorded one, already with the new server's ids, and the new one. */
 
+import { ERROR_URN } from '../facts.js';
 import type { Json, JsonObject } from '../model.js';
-import { isObject, isUnassigned, shown } from '../values.js';
+import { isObject, isUnassigned, objectsIn, shown } from '../values.js';
 
 /** Where the new answer is not as the recorded one. */
 export interface Difference {
@@ -11,7 +12,7 @@ export interface Difference {
   readonly now: string;
 }
 
-export interface Comparison {
+interface Comparison {
   readonly recorded: Json | undefined;
   readonly now: Json | undefined;
   /** Whether an id of the new server belongs to what the replay made. */
@@ -25,7 +26,6 @@ export interface Comparison {
 const OF_THE_SERVER: ReadonlySet<string> = new Set(['id', 'meta', 'location', 'version']);
 /** Of an error: words for people (RFC 7644 §3.12). */
 const ERROR_TEXT = 'detail';
-const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 /** At most so many differences of one answer are told. */
 const MAX_DIFFERENCES = 20;
@@ -47,8 +47,8 @@ function compareLists(
   now: JsonObject,
   { isOurs, isFiltered, isSorted }: ListRules,
 ): Difference[] {
-  const before = resourcesOf(recorded);
-  const after = resourcesOf(now);
+  const before = objectsIn(recorded.Resources);
+  const after = objectsIn(now.Resources);
   const isMine = ({ id }: JsonObject) => typeof id === 'string' && isOurs(id);
   if (isFiltered && before.every(isMine)) {
     const { Resources: _, itemsPerPage: __, startIndex: ___, ...head } = recorded;
@@ -78,10 +78,6 @@ function compareById(before: readonly JsonObject[], after: readonly JsonObject[]
     now: shown(each),
   }));
   return [...differences, ...more];
-}
-
-function resourcesOf(list: JsonObject): JsonObject[] {
-  return Array.isArray(list.Resources) ? list.Resources.filter(isObject) : [];
 }
 
 function named(resources: readonly JsonObject[]): string {

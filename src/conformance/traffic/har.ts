@@ -2,12 +2,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { Exchange } from '../model.js';
 
-export interface NameValue {
+interface NameValue {
   readonly name: string;
   readonly value: string;
 }
 
-export interface HarEntry {
+interface HarEntry {
   readonly startedDateTime: string;
   readonly time: number;
   readonly request: {

@@ -3,7 +3,7 @@
  * it could tidy up.
  */
 import type { Exchange, Json } from '../model.js';
-import { isObject, valueAt } from '../values.js';
+import { objectsIn, parsed, valueAt } from '../values.js';
 
 export class MadeSoFar {
   /** Absolute URLs. */
@@ -14,7 +14,7 @@ export class MadeSoFar {
     const url = request.url.split('?')[0] as string;
     if (request.method === 'DELETE') this.urls.delete(url);
     if (request.method !== 'POST') return;
-    const body = parse(response.body);
+    const body = parsed(response.body);
     if (/\/Bulk$/.test(url)) this.noteBulk(body, url.slice(0, -'/Bulk'.length));
     const id = valueAt(body, 'id');
     if (typeof id === 'string') this.urls.add(`${url}/${encodeURIComponent(id)}`);
@@ -25,21 +25,11 @@ export class MadeSoFar {
   }
 
   private noteBulk(body: Json | undefined, base: string): void {
-    const operations = valueAt(body, 'Operations');
-    for (const operation of Array.isArray(operations) ? operations.filter(isObject) : []) {
-      const { method, location } = operation;
+    for (const { method, location } of objectsIn(valueAt(body, 'Operations'))) {
       const [, path] = /(\/[^/]+\/[^/?]+)$/.exec(String(location ?? '')) ?? [];
       if (path === undefined) continue;
       if (method === 'POST') this.urls.add(`${base}${path}`);
       if (method === 'DELETE') this.urls.delete(`${base}${path}`);
     }
-  }
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /** Reads a recording, and finds in it the requests that went to one SCIM server. */
 import { readFileSync } from 'node:fs';
 import { CannotRun, type Json } from '../model.js';
-import { isObject, valueAt } from '../values.js';
+import { objectsIn, valueAt } from '../values.js';
 
 /** One request of a recording with its answer. */
 export interface Recorded {
@@ -97,8 +97,9 @@ function recorded(entry: Json, number: number, path: string): Recorded {
 }
 
 function headersOf(list: Json | undefined): Record<string, string> {
-  const pairs = Array.isArray(list) ? list.filter(isObject) : [];
-  return Object.fromEntries(pairs.map(({ name, value }) => [String(name).toLowerCase(), String(value ?? '')]));
+  return Object.fromEntries(
+    objectsIn(list).map(({ name, value }) => [String(name).toLowerCase(), String(value ?? '')]),
+  );
 }
 
 function commonBase(entries: readonly Recorded[]): string | undefined {

@@ -3,7 +3,7 @@
  * server gave for the same. Learnt from the answers to what the replay creates, and from nothing else.
  */
 import type { Json, JsonObject } from '../model.js';
-import { isObject, valueAt } from '../values.js';
+import { decoded, isObject, valueAt } from '../values.js';
 
 /** Where an id is expected, so that even `42` is taken for one. */
 const ID_MEMBERS: ReadonlySet<string> = new Set(['id', 'value', '$ref', 'path', 'location', 'filter']);
@@ -107,12 +107,4 @@ export function learn(
 
 function asText(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -3,22 +3,19 @@
  * whether the answers are the same. It changes nothing but what it made itself, and removes that at the end.
  */
 import type { Call } from '../client/client.js';
-import type { Facts } from '../facts.js';
-import type { Answer, CleanUp, Json, JsonObject, Report, Result, Verdict } from '../model.js';
+import { type ConductOptions, conduct } from '../conduct.js';
+import type { Answer, Json, JsonObject, Report, Result } from '../model.js';
 import { Mismatch, Skip } from '../probe.js';
-import { connect } from '../run.js';
-import { Aborted, Session, type SessionOptions, type Subject } from '../session.js';
-import { isObject, valueAt } from '../values.js';
+import type { Session, Subject } from '../session.js';
+import { decoded, isObject, objectsIn, parsed, valueAt } from '../values.js';
 import { compareBodies, type Difference } from './compare.js';
 import type { Recorded, Recording } from './read-har.js';
 import { Bindings, learn } from './rebind.js';
 
-export interface ReplayOptions extends SessionOptions {
+interface ReplayOptions extends ConductOptions {
   readonly recording: Recording;
   /** The recording's file; for the report. */
   readonly name: string;
-  readonly keep: boolean;
-  readonly version: string;
 }
 
 /** Headers that mean something to a SCIM server, in the writing of this client; the others are the transport's. */
@@ -31,44 +28,16 @@ const CUT = /… \([\d,.]+ characters in all\)$/;
 
 /** @throws CannotRun when the server cannot be reached or refuses the credential */
 export async function runReplay(options: ReplayOptions): Promise<Report> {
-  const startedAt = new Date().toISOString();
-  const started = performance.now();
-  const session = new Session(options);
   const { entries, base, others } = options.recording;
-  const results: Result[] = [];
-  let facts: Facts | undefined;
-  let interrupted: string | undefined;
-  let cleanUp: CleanUp = { created: 0, removed: 0, left: [] };
-  try {
-    facts = await connect(session);
+  const report = await conduct('replay', options, async (session, _, { results }) => {
     options.onProgress?.({ kind: 'planned', total: entries.length });
     const player = new Player(session, options);
     for (const entry of entries) results.push(await player.play(entry));
-  } catch (error) {
-    if (!(error instanceof Aborted)) throw error;
-    interrupted = error.message;
-  } finally {
-    session.beginCleanUp();
-    cleanUp = await session.ledger.cleanUp(session.client, options.keep, (done, of) =>
-      options.onProgress?.({ kind: 'step', what: 'removing what the replay made', done, of }),
-    );
-    session.transport.close();
-  }
+  });
   const elsewhere = others === 0 ? '' : ` ${others} more in the file went elsewhere and were left out.`;
   return {
-    tool: { name: 'scim-target conformance replay', version: options.version },
-    target: options.url,
-    startedAt,
-    milliseconds: Math.round(performance.now() - started),
-    seed: options.seed,
-    prefix: session.prefix,
-    server: [`The recording has ${entries.length} requests to ${base}.${elsewhere}`, ...(facts?.sentences ?? [])],
-    requests: session.client.count,
-    counts: countsOf(results),
-    results,
-    directory: [],
-    cleanUp,
-    interrupted,
+    ...report,
+    server: [`The recording has ${entries.length} requests to ${base}.${elsewhere}`, ...report.server],
   };
 }
 
@@ -89,7 +58,7 @@ class Player {
     const path = entry.url.slice(this.options.recording.base.length);
     return this.session.result(this.subjectOf(entry, path), async () => {
       this.checkPlayable(entry, path);
-      const body = parse(entry.body);
+      const body = parsed(entry.body);
       const call: Call = {
         method: entry.method,
         path: this.bindings.path(path),
@@ -107,7 +76,7 @@ class Player {
     return {
       id: `replay.${String(number).padStart(4, '0')}`,
       group: 'replay',
-      title: `${method} ${readable(path)} is answered as it was recorded.`,
+      title: `${method} ${decoded(path)} is answered as it was recorded.`,
       // What a server says of itself differs from server to server by right.
       level: /^\/(?:ServiceProviderConfig|ResourceTypes|Schemas)(?=[/?]|$)/.test(path) ? 'should' : 'must',
       source: `${this.options.name}, request ${number}`,
@@ -123,7 +92,7 @@ class Player {
       throw new Skip('it was refused for its credential, which the recording does not show');
     }
     if (method === 'GET' || method === 'HEAD') return;
-    const targets = method === 'POST' ? bulkTargets(parse(body)) : [path];
+    const targets = method === 'POST' ? bulkTargets(parsed(body)) : [path];
     if (!targets.every((target) => this.mayChange(target, status))) {
       throw new Skip('it changes a resource that the replay has not made');
     }
@@ -134,7 +103,7 @@ class Player {
     const [, endpoint = '', segment] = path.split('?')[0]?.split('/') ?? [];
     if (/^(?:ServiceProviderConfig|ResourceTypes|Schemas)$/.test(endpoint)) return status >= 400;
     if (segment === undefined) return false;
-    const id = readable(segment);
+    const id = decoded(segment);
     return id.startsWith('bulkId:') || this.bindings.idOf(id) !== undefined || (status === 404 && id.length >= 16);
   }
 
@@ -154,7 +123,7 @@ class Player {
     if (status >= 300) return;
     const plain = path.split('?')[0] as string;
     if (method === 'DELETE') ledger.strike(plain);
-    const old = parse(entry.answer);
+    const old = parsed(entry.answer);
     learn(this.bindings, method, { headers: entry.answerHeaders, body: old }, { headers, body });
     const id = valueAt(body, 'id');
     if (method === 'POST' && typeof id === 'string') ledger.note(`${plain}/${encodeURIComponent(id)}`);
@@ -175,7 +144,7 @@ class Player {
   }
 
   private differences(entry: Recorded, path: string, answer: Answer): Difference[] {
-    const recorded = parse(entry.answer);
+    const recorded = parsed(entry.answer);
     const status =
       entry.status === answer.status
         ? []
@@ -183,7 +152,8 @@ class Player {
     // Of half an answer nothing can be said; and where only one is an error, they are about different things.
     const isWhole = entry.answer !== undefined && !CUT.test(entry.answer);
     if (!isWhole || entry.status >= 400 !== answer.status >= 400) return status;
-    const search = isObject(parse(entry.body)) ? (parse(entry.body) as JsonObject) : {};
+    const sent = parsed(entry.body);
+    const search = isObject(sent) ? sent : {};
     const query = new URLSearchParams(path.split('?')[1] ?? '');
     const sortBy = query.get('sortBy') ?? search.sortBy;
     const bodies = compareBodies({
@@ -218,28 +188,5 @@ function bulkTargets(body: Json | undefined): string[] {
 }
 
 function operationsOf(body: Json | undefined): JsonObject[] {
-  const operations = valueAt(body, 'Operations');
-  return Array.isArray(operations) ? operations.filter(isObject) : [];
-}
-
-function countsOf(results: readonly Result[]): Record<Verdict, number> {
-  const counts: Record<Verdict, number> = { passed: 0, failed: 0, warned: 0, skipped: 0 };
-  for (const { verdict } of results) counts[verdict]++;
-  return counts;
-}
-
-function readable(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-
-function parse(text: string | undefined): Json | undefined {
-  try {
-    return text === undefined || text === '' ? undefined : (JSON.parse(text) as Json);
-  } catch {
-    return undefined;
-  }
+  return objectsIn(valueAt(body, 'Operations'));
 }

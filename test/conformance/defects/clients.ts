@@ -1,8 +1,10 @@
 /** Servers that SailPoint, JumpCloud, Ping, Google Workspace and others fail on. */
+import { ENTERPRISE_URN } from '../../../src/conformance/facts.js';
 import type { JsonObject } from '../../../src/conformance/model.js';
+import { objectsIn } from '../../../src/conformance/values.js';
 import type { Defect } from './defect.js';
 import {
-  arrayOf,
+  EITHER,
   GROUP,
   GROUPS,
   ignoresDelete,
@@ -18,10 +20,8 @@ import {
   resourcesOf,
   USER,
   USERS,
-} from './okta.js';
+} from './forms.js';
 
-const ENTERPRISE_URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-const EITHER = /^\/(Users|Groups)\/[^/]+$/;
 const LISTS = /^\/(Users|Groups)$/;
 
 /** A list of users whose filter has the form is refused. */
@@ -52,7 +52,7 @@ const discovery: readonly Defect[] = [
     noticedBy: ['clients.sailpoint.schemas'],
     spoil: replies('GET', /^\/Schemas$/, ({ body }) => {
       const list = objectOf(body);
-      list.Resources = arrayOf(list.Resources).filter(({ id }) => !String(id).includes(':extension:'));
+      list.Resources = objectsIn(list.Resources).filter(({ id }) => !String(id).includes(':extension:'));
     }),
   },
   {
@@ -88,7 +88,7 @@ const lists: readonly Defect[] = [
     noticedBy: ['clients.sailpoint.aggregate-accounts', 'clients.google.probe', 'clients.entra-source.probe'],
     spoil: replies('GET', USERS, ({ body }) => {
       const list = objectOf(body);
-      const [first = {}] = arrayOf(list.Resources);
+      const [first = {}] = objectsIn(list.Resources);
       list.Resources = [first, { ...first, id: '2' }, { ...first, id: '3' }];
     }),
   },
@@ -143,7 +143,7 @@ const lists: readonly Defect[] = [
 
 /** What the members of an operation were meant to be, as objects. */
 function listed({ value }: JsonObject): JsonObject[] {
-  return arrayOf(value);
+  return objectsIn(value);
 }
 
 const patches: readonly Defect[] = [

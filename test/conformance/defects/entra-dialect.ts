@@ -1,27 +1,19 @@
 /** Servers that do not follow Entra's PATCH dialects, or give answers that Entra cannot use. */
+import { ENTERPRISE_URN, USER_URN } from '../../../src/conformance/facts.js';
 import type { JsonObject } from '../../../src/conformance/model.js';
-import { isObject, valueAt } from '../../../src/conformance/values.js';
+import { isObject, objectsIn, valueAt } from '../../../src/conformance/values.js';
 import type { Passing, Reply, Spoiler } from '../proxy.js';
 import type { Defect } from './defect.js';
+import { done, refusal } from './forms.js';
 
-const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
-const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const ACME = 'urn:ietf:params:scim:schemas:extension:Acme:2.0:User';
 const FLAG = 'aadOptscim062020';
-const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 const dialect = (...names: string[]): string[] => names.map((name) => `entra.dialect.${name}`);
 const compliant = (...names: string[]): string[] => names.map((name) => `entra.compliant-dialect.${name}`);
 const answers = (...names: string[]): string[] => names.map((name) => `entra.answers.${name}`);
 
 // Forms of wrong servers
-
-function refusal(status: number, scimType?: string): Reply {
-  const body = { schemas: [ERROR], status: String(status), detail: 'No.', ...(scimType && { scimType }) };
-  return { status, headers: { 'content-type': 'application/scim+json' }, body };
-}
-
-const DONE: Reply = { status: 204, headers: {}, body: undefined };
 
 /** Does not take requests of a kind. */
 function refusing(isMeant: (request: Passing) => boolean, status = 400): () => Spoiler {
@@ -42,7 +34,7 @@ function reading(change: (operations: Operation[], request: Passing) => Operatio
       const operations = operationsOf(request);
       if (operations.length === 0) return undefined;
       const changed = change(operations, request);
-      if (changed.length === 0) return DONE;
+      if (changed.length === 0) return done();
       request.body = { ...(request.body as JsonObject), Operations: changed };
       return undefined;
     },
@@ -112,10 +104,7 @@ const isOp = ({ op }: Operation, name: string): boolean => op.toLowerCase() === 
 const isPost = ({ method }: Passing): boolean => method === 'POST';
 const isCreated = ({ status }: Reply, { method }: Passing): boolean => method === 'POST' && status === 201;
 const filterOf = ({ query }: Passing): string => query.get('filter') ?? '';
-const elements = (resource: JsonObject, name: string): JsonObject[] => {
-  const list = resource[name];
-  return Array.isArray(list) ? list.filter(isObject) : [];
-};
+const elements = (resource: JsonObject, name: string): JsonObject[] => objectsIn(resource[name]);
 const isEmpty = (value: unknown): boolean => value === '' || value === null || (isObject(value) && value.value === '');
 
 const ORDERS = [
@@ -344,7 +333,7 @@ const pathDefects: readonly Defect[] = [
     title: 'Extensions do not come into `schemas`.',
     noticedBy: dialect('extension-in-schemas'),
     spoil: showing((resource) => {
-      if (Array.isArray(resource.schemas) && resource.schemas.includes(USER)) resource.schemas = [USER];
+      if (Array.isArray(resource.schemas) && resource.schemas.includes(USER_URN)) resource.schemas = [USER_URN];
     }),
   },
   {
@@ -384,7 +373,7 @@ const valueDefects: readonly Defect[] = [
       ...compliant('manager'),
     ],
     spoil: showing((resource) => {
-      const extension = resource[ENTERPRISE];
+      const extension = resource[ENTERPRISE_URN];
       if (isObject(extension)) extension.manager = valueAt(extension, 'manager.value');
     }),
   },
@@ -406,7 +395,7 @@ const valueDefects: readonly Defect[] = [
     title: 'The whole extension goes with the manager.',
     noticedBy: dialect('manager-remove', 'manager-clear-text'),
     spoil: reading((operations) =>
-      operations.map((each) => (each.path?.endsWith(':manager') ? { op: 'remove', path: ENTERPRISE } : each)),
+      operations.map((each) => (each.path?.endsWith(':manager') ? { op: 'remove', path: ENTERPRISE_URN } : each)),
     ),
   },
   {
@@ -554,7 +543,7 @@ const nameDefects: readonly Defect[] = [
     noticedBy: compliant('no-path-keeps', 'dotted-keys-keep', 'urn-keys-keep'),
     spoil: reading((operations) =>
       operations.some(({ path }) => path === undefined)
-        ? [...['title', 'name', ENTERPRISE].map((path) => ({ op: 'remove', path })), ...operations]
+        ? [...['title', 'name', ENTERPRISE_URN].map((path) => ({ op: 'remove', path })), ...operations]
         : operations,
     ),
   },

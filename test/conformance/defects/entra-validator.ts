@@ -1,27 +1,12 @@
 /** Servers on which Entra's connection test, its validator and the Logic App fail. */
-import { ENTERPRISE_URN, ERROR_URN, LIST_URN } from '../../../src/conformance/facts.js';
+import { ENTERPRISE_URN, LIST_URN } from '../../../src/conformance/facts.js';
 import type { Json, JsonObject } from '../../../src/conformance/model.js';
 import { isObject, valueAt } from '../../../src/conformance/values.js';
 import type { Ask, Passing, Reply, Spoiler } from '../proxy.js';
 import type { Defect } from './defect.js';
+import { done, json, list, refusal } from './forms.js';
 
 // Ways to be wrong
-
-const HEADERS = { 'content-type': 'application/scim+json' };
-
-function refusal(status = 400): Reply {
-  const body = { schemas: [ERROR_URN], status: String(status), detail: 'This is not supported.' };
-  return { status, headers: HEADERS, body };
-}
-
-function accepted(): Reply {
-  return { status: 204, headers: {}, body: undefined };
-}
-
-function emptyList(): Reply {
-  const body = { schemas: [LIST_URN], totalResults: 0, startIndex: 1, itemsPerPage: 0, Resources: [] };
-  return { status: 200, headers: HEADERS, body };
-}
 
 /** Requests of a kind are refused. */
 function refusing(isMeant: (passing: Passing) => boolean, status = 400): () => Spoiler {
@@ -53,7 +38,7 @@ function patching(change: (operations: readonly JsonObject[], passing: Passing) 
       if (passing.method !== 'PATCH' || !isObject(passing.body)) return undefined;
       const Operations = change(operationsIn(passing), passing);
       passing.body = { ...passing.body, Operations: [...Operations] };
-      return Operations.length === 0 ? accepted() : undefined;
+      return Operations.length === 0 ? done() : undefined;
     },
   });
 }
@@ -155,7 +140,7 @@ const connecting: readonly Defect[] = [
     title: 'Any token will do.',
     noticedBy: connection('wrong-token-status', 'wrong-token-error'),
     spoil: () => ({
-      request: ({ headers }) => (headers.authorization === 'Bearer not-a-token' ? emptyList() : undefined),
+      request: ({ headers }) => (headers.authorization === 'Bearer not-a-token' ? list() : undefined),
     }),
   },
   {
@@ -203,7 +188,7 @@ const creating: readonly Defect[] = [
       ...validator('u01-create-user', 'u03-filter-existing', 'g05-filter-display-name', 'g05-filter-external-id'),
       ...logicApp('01-create-user', '08-create-group', '06-restore-deleted-user', '14-restore-group'),
     ],
-    spoil: () => ({ request: (passing) => (filterOf(passing) ? emptyList() : undefined) }),
+    spoil: () => ({ request: (passing) => (filterOf(passing) ? list() : undefined) }),
   },
   {
     title: 'A clash of names is an internal error.',
@@ -347,7 +332,7 @@ const patchingUsers: readonly Defect[] = [
       return {
         request(passing) {
           if (isPost(passing)) posted += JSON.stringify(passing.body);
-          return filterOf(passing) && !posted.includes(`"${literalOf(passing)}"`) ? emptyList() : undefined;
+          return filterOf(passing) && !posted.includes(`"${literalOf(passing)}"`) ? list() : undefined;
         },
       };
     },
@@ -389,7 +374,7 @@ const clearing: readonly Defect[] = [
       return {
         request(passing) {
           const values = operationsIn(passing).map(({ value }) => value);
-          if (isCleared && values.includes(null)) return refusal();
+          if (isCleared && values.includes(null)) return refusal(400);
           isCleared ||= values.includes('');
           return undefined;
         },
@@ -523,13 +508,13 @@ const deleting: readonly Defect[] = [
       ...logicApp('04-delete-user', '06-restore-deleted-user', '10-delete-group', '14-restore-group'),
       ...leaving('delete-twice', 'create-after-delete', 'deleted-user-not-found'),
     ],
-    spoil: () => ({ request: (passing) => (isDelete(passing) ? accepted() : undefined) }),
+    spoil: () => ({ request: (passing) => (isDelete(passing) ? done() : undefined) }),
   },
   {
     title: 'DELETE is answered with 200.',
     noticedBy: validator('u13-delete-user', 'g12-delete-group', 'p04-delete-user-twice', 'p07-delete-group-twice'),
     spoil: answering(isDelete, (reply) => {
-      Object.assign(reply, { status: 200, headers: HEADERS, body: {} });
+      Object.assign(reply, json(200, {}));
     }),
   },
   {
@@ -541,7 +526,7 @@ const deleting: readonly Defect[] = [
     ],
     spoil: () => ({
       reply(reply, request) {
-        if (isDelete(request) && reply.status === 404) Object.assign(reply, accepted());
+        if (isDelete(request) && reply.status === 404) Object.assign(reply, done());
       },
     }),
   },

@@ -1,93 +1,28 @@
-/** Servers that Okta fails on, or would; and the forms in which the defects of clients are written. */
-import type { Json, JsonObject } from '../../../src/conformance/model.js';
-import { isObject } from '../../../src/conformance/values.js';
-import type { Ask, Passing, Reply, Spoiler } from '../proxy.js';
+/** Servers that Okta fails on, or would. */
+
+import { LIST_URN } from '../../../src/conformance/facts.js';
+import type { JsonObject } from '../../../src/conformance/model.js';
+import { isObject, objectsIn } from '../../../src/conformance/values.js';
+import type { Ask, Reply, Spoiler } from '../proxy.js';
 import type { Defect } from './defect.js';
-
-export const USERS = /^\/Users$/;
-export const USER = /^\/Users\/[^/]+$/;
-export const GROUPS = /^\/Groups$/;
-export const GROUP = /^\/Groups\/[^/]+$/;
-const EITHER = /^\/(Users|Groups)\/[^/]+$/;
-
-const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
-
-/** Spoils answers to one kind of request. */
-export function replies(
-  method: string,
-  path: RegExp,
-  change: (reply: Reply, request: Passing, ask: Ask) => void | Promise<void>,
-): () => Spoiler {
-  return () => ({
-    reply(reply, request, ask) {
-      if (request.method === method && path.test(request.path)) return change(reply, request, ask);
-    },
-  });
-}
-
-/** Spoils one kind of request, or answers it. */
-export function requests(
-  method: string,
-  path: RegExp,
-  change: (request: Passing, ask: Ask) => Reply | undefined | Promise<Reply | undefined> | void | Promise<void>,
-): () => Spoiler {
-  return () => ({
-    async request(request, ask) {
-      if (request.method !== method || !path.test(request.path)) return undefined;
-      return (await change(request, ask)) ?? undefined;
-    },
-  });
-}
-
-export function json(status: number, body?: Json): Reply {
-  return { status, headers: { 'content-type': 'application/scim+json' }, body };
-}
-
-export function refusal(status: number): Reply {
-  const schemas = ['urn:ietf:params:scim:api:messages:2.0:Error'];
-  return json(status, { schemas, status: String(status), detail: 'This server does not do so.' });
-}
-
-export function objectOf(body: Json | undefined): JsonObject {
-  return isObject(body) ? body : {};
-}
-
-export function arrayOf(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-/** The resource of an answer, or those of its list. */
-export function resourcesOf({ body }: Reply): JsonObject[] {
-  const object = objectOf(body);
-  return 'Resources' in object ? arrayOf(object.Resources) : [object];
-}
-
-/** The operations of a PATCH. */
-export function operationsOf({ body }: Passing): JsonObject[] {
-  return arrayOf(objectOf(body).Operations);
-}
-
-export function isWithoutPath(operation: JsonObject): boolean {
-  return operation.path === undefined;
-}
-
-/** Answers as if it had been done, and does nothing. */
-export function ignoresPut(path: RegExp): () => Spoiler {
-  return requests('PUT', path, async (request, ask) => {
-    const { body } = await ask('GET', request.path);
-    return json(200, { ...objectOf(body), ...objectOf(request.body) });
-  });
-}
-
-/** Answers as if it had been done, and does nothing. */
-export function ignoresPatch(): () => Spoiler {
-  return requests('PATCH', EITHER, () => json(204));
-}
-
-/** Answers as if it had been done, and does nothing. */
-export function ignoresDelete(): () => Spoiler {
-  return requests('DELETE', EITHER, () => json(204));
-}
+import {
+  EITHER,
+  GROUP,
+  GROUPS,
+  ignoresDelete,
+  ignoresPatch,
+  ignoresPut,
+  isWithoutPath,
+  json,
+  objectOf,
+  operationsOf,
+  refusal,
+  replies,
+  requests,
+  resourcesOf,
+  USER,
+  USERS,
+} from './forms.js';
 
 const spec: readonly Defect[] = [
   {
@@ -130,7 +65,7 @@ const spec: readonly Defect[] = [
     ],
     spoil: replies('GET', USERS, (reply) => {
       const body = objectOf(reply.body);
-      body.Resources = arrayOf(body.Resources).map(({ schemas, id, userName }) => ({ schemas, id, userName }));
+      body.Resources = objectsIn(body.Resources).map(({ schemas, id, userName }) => ({ schemas, id, userName }));
     }),
   },
   {
@@ -204,7 +139,7 @@ const spec: readonly Defect[] = [
     spoil: replies('GET', USERS, (reply, { query }) => {
       const [, wanted] = /^userName eq "(.*)"$/.exec(query.get('filter') ?? '') ?? [];
       const body = objectOf(reply.body);
-      const left = arrayOf(body.Resources).filter(({ userName }) => wanted === undefined || userName === wanted);
+      const left = objectsIn(body.Resources).filter(({ userName }) => wanted === undefined || userName === wanted);
       if (wanted !== undefined) Object.assign(body, { Resources: left, totalResults: left.length });
     }),
   },
@@ -275,7 +210,7 @@ const crud: readonly Defect[] = [
         const body = objectOf(reply.body);
         if (USER.test(path) && body.active === false) Object.assign(reply, refusal(404));
         if (!USERS.test(path)) return;
-        const left = arrayOf(body.Resources).filter(({ active }) => active !== false);
+        const left = objectsIn(body.Resources).filter(({ active }) => active !== false);
         Object.assign(body, { Resources: left, totalResults: left.length });
       },
     }),
@@ -426,12 +361,12 @@ const users: readonly Defect[] = [
       return {
         async request({ method, path }, ask) {
           if (method !== 'PUT' || !USER.test(path)) return undefined;
-          before.set(path, arrayOf(objectOf((await ask('GET', path)).body).emails));
+          before.set(path, objectsIn(objectOf((await ask('GET', path)).body).emails));
           return undefined;
         },
         reply(reply, { path }) {
           const user = objectOf(reply.body);
-          if (before.has(path)) user.emails = [...(before.get(path) ?? []), ...arrayOf(user.emails)];
+          if (before.has(path)) user.emails = [...(before.get(path) ?? []), ...objectsIn(user.emails)];
         },
       };
     },
@@ -455,7 +390,7 @@ const users: readonly Defect[] = [
 
 /** The members of a group, as the sound server has them. */
 async function membersOf(path: string, ask: Ask): Promise<JsonObject[]> {
-  return arrayOf(objectOf((await ask('GET', path)).body).members);
+  return objectsIn(objectOf((await ask('GET', path)).body).members);
 }
 
 const groups: readonly Defect[] = [
@@ -501,7 +436,7 @@ const groups: readonly Defect[] = [
     noticedBy: ['okta.dialect.add-known-member'],
     spoil: requests('PATCH', GROUP, async (request, ask) => {
       const known = (await membersOf(request.path, ask)).map(({ value }) => value);
-      const added = operationsOf(request).flatMap(({ op, value }) => (op === 'add' ? arrayOf(value) : []));
+      const added = operationsOf(request).flatMap(({ op, value }) => (op === 'add' ? objectsIn(value) : []));
       return added.some(({ value }) => known.includes(value)) ? refusal(409) : undefined;
     }),
   },

@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../../../src/conformance/model.js';
 import { isObject, valueAt } from '../../../src/conformance/values.js';
 import type { Spoiler } from '../proxy.js';
 import type { Defect } from './defect.js';
-import { current, done, elementsOf, type Operation, operationsOf, partsOf, refusal } from './rfc-patch-forms.js';
+import { current, done, refusal } from './forms.js';
+import { elementsOf, type Operation, operationsOf, partsOf } from './rfc-patch-forms.js';
 
 /** Long enough for requests that come at the same time to see the same state. */
 const GAP = 30;

@@ -3,6 +3,7 @@ import { PATCH_URN } from '../../../src/conformance/facts.js';
 import type { Json, JsonObject } from '../../../src/conformance/model.js';
 import { isObject } from '../../../src/conformance/values.js';
 import type { Ask, Passing, Reply, Spoiler } from '../proxy.js';
+import { current, done, refusal } from './forms.js';
 
 /** An operation as a spoiler looks at it. */
 export interface Operation {
@@ -10,8 +11,6 @@ export interface Operation {
   path?: string | undefined;
   value?: Json | undefined;
 }
-
-export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 /** The operations of a PATCH; none for other requests and for bodies without such a list. */
 export function operationsOf({ method, body }: Passing): Operation[] {
@@ -21,16 +20,6 @@ export function operationsOf({ method, body }: Passing): Operation[] {
 
 export function patchBody(operations: readonly Operation[]): JsonObject {
   return { schemas: [PATCH_URN], Operations: operations as unknown as Json };
-}
-
-/** Success without a word. */
-export function done(): Reply {
-  return { status: 204, headers: {}, body: undefined };
-}
-
-export function refusal(status: number, scimType?: string): Reply {
-  const body = { schemas: [ERROR_URN], status: String(status), detail: 'No.', ...(scimType && { scimType }) };
-  return { status, headers: { 'content-type': 'application/scim+json' }, body };
 }
 
 /** Each operation becomes what `change` makes of it; an empty array leaves it out. */
@@ -69,11 +58,6 @@ export function refusing(concerns: Concerns, status = 400, scimType = 'invalidPa
       return undefined;
     },
   });
-}
-
-export async function current(path: string, ask: Ask): Promise<JsonObject> {
-  const { body } = await ask('GET', path);
-  return isObject(body) ? body : {};
 }
 
 /** Spoils the resources in answers with a status below 300. */

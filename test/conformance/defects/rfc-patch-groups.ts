@@ -3,16 +3,14 @@ import type { Json, JsonObject } from '../../../src/conformance/model.js';
 import { isObject, valueAt } from '../../../src/conformance/values.js';
 import type { Ask, Passing, Spoiler } from '../proxy.js';
 import type { Defect } from './defect.js';
+import { current, done, refusal } from './forms.js';
 import {
   changing,
-  current,
-  done,
   elementsOf,
   ignoring,
   operationsOf,
   partsOf,
   patchBody,
-  refusal,
   refusing,
   showing,
 } from './rfc-patch-forms.js';

@@ -4,17 +4,15 @@ import type { Json, JsonObject } from '../../../src/conformance/model.js';
 import { isObject, valueAt } from '../../../src/conformance/values.js';
 import type { Ask, Passing, Reply, Spoiler } from '../proxy.js';
 import type { Defect } from './defect.js';
+import { current, done, refusal } from './forms.js';
 import {
   changing,
-  current,
-  done,
   elementsOf,
   ignoring,
   type Operation,
   operationsOf,
   partsOf,
   patchBody,
-  refusal,
   refusing,
   showing,
   withoutTexts,
@@ -92,6 +90,18 @@ const OTHER_REFUSALS = [
   'rfc.patch.replace.wrong-type-complex',
   'rfc.patch.replace.required-null',
 ];
+
+/** What was patched shows the present for a time in its meta. */
+function stampedAnew(name: 'created' | 'lastModified'): Spoiler {
+  const patched = new Set<string>();
+  return {
+    reply({ body }, { method, path }) {
+      if (method === 'PATCH') patched.add(path);
+      const meta = valueAt(body, 'meta');
+      if (patched.has(path) && isObject(meta)) meta[name] = new Date().toISOString();
+    },
+  };
+}
 
 const message: readonly Defect[] = [
   {
@@ -191,16 +201,7 @@ const message: readonly Defect[] = [
   {
     title: 'Each PATCH moves meta.lastModified, even one that changes nothing.',
     noticedBy: ['rfc.patch.add.existing-keeps-timestamp', 'rfc.groups.add.existing-keeps-timestamp'],
-    spoil: () => {
-      const patched = new Set<string>();
-      return {
-        reply({ body }, { method, path }) {
-          if (method === 'PATCH') patched.add(path);
-          const meta = valueAt(body, 'meta');
-          if (patched.has(path) && isObject(meta)) meta.lastModified = new Date().toISOString();
-        },
-      };
-    },
+    spoil: () => stampedAnew('lastModified'),
   },
   {
     title: 'Each PATCH makes a new version, even one that changes nothing.',
@@ -222,16 +223,7 @@ const message: readonly Defect[] = [
   {
     title: 'A PATCH makes the user anew.',
     noticedBy: ['rfc.patch.answer.identity'],
-    spoil: () => {
-      const patched = new Set<string>();
-      return {
-        reply({ body }, { method, path }) {
-          if (method === 'PATCH') patched.add(path);
-          const meta = valueAt(body, 'meta');
-          if (patched.has(path) && isObject(meta)) meta.created = new Date().toISOString();
-        },
-      };
-    },
+    spoil: () => stampedAnew('created'),
   },
   {
     title: 'Operations behind the first are overlooked.',

@@ -2,23 +2,12 @@
  * Servers that are wrong about filters, sorting, paging, projection, .search, bulk jobs and versions. What our own
  * server does not offer is put in front of it in sound form first (`cursors`, `rootSearch`, `bulk`), and then spoiled.
  */
+import { BULK_RESPONSE_URN, BULK_URN } from '../../../src/conformance/facts.js';
 import type { Json, JsonObject } from '../../../src/conformance/model.js';
 import { isObject, valueAt } from '../../../src/conformance/values.js';
 import type { Ask, Passing, Reply, Spoiler } from '../proxy.js';
 import type { Defect } from './defect.js';
-
-const SCIM = { 'content-type': 'application/scim+json' };
-const MESSAGES = 'urn:ietf:params:scim:api:messages:2.0';
-
-function error(status: number, scimType?: string, detail = 'Not like this.'): Reply {
-  const body: JsonObject = { schemas: [`${MESSAGES}:Error`], status: String(status), detail };
-  return { status, headers: { ...SCIM }, body: scimType === undefined ? body : { ...body, scimType } };
-}
-
-function list(resources: readonly JsonObject[] = []): Reply {
-  const body = { schemas: [`${MESSAGES}:ListResponse`], totalResults: resources.length, Resources: [...resources] };
-  return { status: 200, headers: { ...SCIM }, body: { ...body, startIndex: 1, itemsPerPage: resources.length } };
-}
+import { json, list, refusal } from './forms.js';
 
 /** The body of an answer or a request, when it is an object. */
 function objectOf({ body }: { body: Json | undefined }): JsonObject {
@@ -96,7 +85,7 @@ function misread(title: string, ids: string, from: RegExp, to: string | ((...fou
 }
 
 /** Such filters are declined. */
-function declined(title: string, ids: string, pattern: RegExp, reply = error(400, 'invalidFilter')): Defect {
+function declined(title: string, ids: string, pattern: RegExp, reply = refusal(400, 'invalidFilter')): Defect {
   return defect(
     title,
     each('rfc.filter', ids),
@@ -179,7 +168,7 @@ const NAMES: readonly Defect[] = [
 
 const VALUES: readonly Defect[] = [
   misread('Escapes in strings are not undone.', 'text-quote text-backslash unicode-escape', /\\/g, '\\\\'),
-  declined('An apostrophe ends the string in the database.', 'text-apostrophe', /'/, error(500)),
+  declined('An apostrophe ends the string in the database.', 'text-apostrophe', /'/, refusal(500)),
   declined('Filters are split at operators before strings are read.', 'text-operator-in-value', /\(a and b\)/),
   misread('The query is decoded twice.', 'text-reserved-characters', /^.*$/s, (filter = '') =>
     decodeURIComponent(filter.replaceAll('+', ' ')),
@@ -220,7 +209,7 @@ const FILTER_ANSWERS: readonly Defect[] = [
     'A list without results is answered with 404.',
     'rfc.filter.no-hit',
     onList((reply, body) => {
-      if (body.totalResults === 0) Object.assign(reply, error(404));
+      if (body.totalResults === 0) Object.assign(reply, refusal(404));
     }),
   ),
   defect('A filter at /Users finds groups, too.', 'rfc.filter.other-types', {
@@ -267,8 +256,8 @@ const FILTER_ANSWERS: readonly Defect[] = [
   blind('Booleans are ordered.', 'boolean-order', /active (gt|ge|lt|le)/),
   blind('An unknown operator finds nobody.', 'unknown-operator', /resembles/),
   misread('Passwords can be searched.', 'password', /password .*$/, 'userName pr'),
-  declined('A long filter ends in an error of the server.', 'long', /^.{3000}/s, error(500)),
-  declined('A deep filter ends in an error of the server.', 'deep', /\({100}/, error(500)),
+  declined('A long filter ends in an error of the server.', 'long', /^.{3000}/s, refusal(500)),
+  declined('A deep filter ends in an error of the server.', 'deep', /\({100}/, refusal(500)),
 ];
 
 // Sorting
@@ -311,17 +300,17 @@ const SORT: readonly Defect[] = [
   defect(
     'sortBy knows no sub-attributes.',
     each('rfc.sort', 'sub-attribute attribute-ignores-case urn multi-valued-primary multi-valued-first date'),
-    parameterDeclined('sortBy', (name) => name.includes('.'), error(400, 'invalidPath')),
+    parameterDeclined('sortBy', (name) => name.includes('.'), refusal(400, 'invalidPath')),
   ),
   defect(
     'sortBy knows no URNs.',
     'rfc.sort.urn',
-    parameterDeclined('sortBy', (name) => name.startsWith('urn:'), error(400, 'invalidPath')),
+    parameterDeclined('sortBy', (name) => name.startsWith('urn:'), refusal(400, 'invalidPath')),
   ),
   defect(
     'Names in sortBy are compared exactly.',
     'rfc.sort.attribute-ignores-case',
-    parameterDeclined('sortBy', (name) => name.startsWith('NAME'), error(400, 'invalidPath')),
+    parameterDeclined('sortBy', (name) => name.startsWith('NAME'), refusal(400, 'invalidPath')),
   ),
   defect(
     'Capital letters are sorted before small ones.',
@@ -344,12 +333,12 @@ const SORT: readonly Defect[] = [
   defect(
     'A sortOrder alone is an error.',
     'rfc.sort.order-alone',
-    onQuery((query) => (query.has('sortOrder') && !query.has('sortBy') ? error(400, 'invalidValue') : undefined)),
+    onQuery((query) => (query.has('sortOrder') && !query.has('sortBy') ? refusal(400, 'invalidValue') : undefined)),
   ),
   defect(
     'An unknown sortBy ends in an error of the server.',
     'rfc.sort.unknown-attribute',
-    parameterDeclined('sortBy', (name) => name === 'noSuchAttribute', error(500)),
+    parameterDeclined('sortBy', (name) => name === 'noSuchAttribute', refusal(500)),
   ),
   defect(
     'A sorted list leaves out who has no value.',
@@ -404,7 +393,7 @@ const PAGING: readonly Defect[] = [
   defect(
     'A negative count is an error.',
     'rfc.paging.count-negative',
-    parameterDeclined('count', (count) => count.startsWith('-'), error(400, 'invalidValue')),
+    parameterDeclined('count', (count) => count.startsWith('-'), refusal(400, 'invalidValue')),
   ),
   defect(
     'Numbers of a list are strings.',
@@ -416,7 +405,7 @@ const PAGING: readonly Defect[] = [
   defect(
     'A count above the limit is an error.',
     'rfc.paging.count-large',
-    parameterDeclined('count', (count) => Number(count) > 1000, error(400, 'invalidValue')),
+    parameterDeclined('count', (count) => Number(count) > 1000, refusal(400, 'invalidValue')),
   ),
   defect(
     'startIndex is an offset.',
@@ -438,7 +427,7 @@ const PAGING: readonly Defect[] = [
   defect(
     'A startIndex below 1 is an error.',
     each('rfc.paging', 'start-index-zero start-index-negative'),
-    parameterDeclined('startIndex', (startIndex) => /^(0|-.*)$/.test(startIndex), error(400, 'invalidValue')),
+    parameterDeclined('startIndex', (startIndex) => /^(0|-.*)$/.test(startIndex), refusal(400, 'invalidValue')),
   ),
   defect(
     'Past the end there is no totalResults.',
@@ -469,11 +458,11 @@ function cursorOf({ method, path, query, body }: Passing): string | undefined {
 }
 
 /** Paging by cursor, as it should be. */
-export const cursors = (): Spoiler => ({
+const cursors = (): Spoiler => ({
   request(request) {
     const cursor = cursorOf(request);
     if (cursor === undefined) return undefined;
-    if (!isCursor(cursor)) return error(400, 'invalidCursor');
+    if (!isCursor(cursor)) return refusal(400, 'invalidCursor');
     if (request.method === 'GET') {
       request.query.delete('cursor');
       request.query.set('startIndex', String(startOf(cursor)));
@@ -641,12 +630,12 @@ const PROJECTION: readonly Defect[] = [
   defect(
     'An unknown name to return is an error.',
     each('rfc.projection', 'unknown-name unknown-excluded'),
-    onQuery((query) => (query.toString().includes('noSuchAttribute') ? error(400, 'invalidPath') : undefined)),
+    onQuery((query) => (query.toString().includes('noSuchAttribute') ? refusal(400, 'invalidPath') : undefined)),
   ),
   defect(
     'Both parameters together end in an error of the server.',
     'rfc.projection.both',
-    onQuery((query) => (query.has('attributes') && query.has('excludedAttributes') ? error(500) : undefined)),
+    onQuery((query) => (query.has('attributes') && query.has('excludedAttributes') ? refusal(500) : undefined)),
   ),
   defect(
     'attributes is applied to the list itself.',
@@ -690,7 +679,7 @@ function memberIgnored(title: string, ids: string, ...names: string[]): Defect {
 }
 
 /** POST to /.search, as it should be: the answers of both endpoints together. */
-export const rootSearch = (): Spoiler => ({
+const rootSearch = (): Spoiler => ({
   async request(request, ask) {
     if (!isSearch(request) || request.path !== '/.search') return undefined;
     const replies = [];
@@ -718,7 +707,7 @@ const SEARCH: readonly Defect[] = [
   }),
   defect('A search without a hit is answered with 404.', 'rfc.search.no-hit', {
     reply(reply, request) {
-      if (isSearch(request) && objectOf(reply).totalResults === 0) Object.assign(reply, error(404));
+      if (isSearch(request) && objectOf(reply).totalResults === 0) Object.assign(reply, refusal(404));
     },
   }),
   defect('A search for groups finds none.', 'rfc.search.groups', {
@@ -731,7 +720,7 @@ const SEARCH: readonly Defect[] = [
     before(rootSearch(), {
       request({ path, body }) {
         const isOfUsers = path === '/.search' && String(objectOf({ body }).filter).includes('userName');
-        return isOfUsers ? error(400, 'invalidFilter') : undefined;
+        return isOfUsers ? refusal(400, 'invalidFilter') : undefined;
       },
     }),
   ),
@@ -749,19 +738,15 @@ interface BulkOptions {
 }
 
 /** Bulk jobs, as they should be: each operation is a request of its own. Circles are answered with 409. */
-export const bulk = ({ looksAhead = true }: BulkOptions = {}): Spoiler => ({
+const bulk = ({ looksAhead = true }: BulkOptions = {}): Spoiler => ({
   async request({ method, path, body }, ask) {
     if (method !== 'POST' || path !== '/Bulk') return undefined;
     const { Operations, failOnErrors } = objectOf({ body });
-    if (!Array.isArray(Operations)) return error(400, 'invalidSyntax');
-    if (Operations.length > MAX_OPERATIONS) return error(413, undefined, 'More operations than maxOperations.');
-    if (JSON.stringify(body).length > MAX_PAYLOAD) return error(413, undefined, 'More bytes than maxPayloadSize.');
+    if (!Array.isArray(Operations)) return refusal(400, 'invalidSyntax');
+    if (Operations.length > MAX_OPERATIONS) return refusal(413, undefined, 'More operations than maxOperations.');
+    if (JSON.stringify(body).length > MAX_PAYLOAD) return refusal(413, undefined, 'More bytes than maxPayloadSize.');
     const results = await perform(Operations.filter(isObject), Number(failOnErrors ?? Infinity), looksAhead, ask);
-    return {
-      status: 200,
-      headers: { ...SCIM },
-      body: { schemas: [`${MESSAGES}:BulkResponse`], Operations: results },
-    };
+    return json(200, { schemas: [BULK_RESPONSE_URN], Operations: results });
   },
   reply(reply, { path }) {
     if (path !== '/ServiceProviderConfig') return;
@@ -791,7 +776,7 @@ async function perform(operations: JsonObject[], failOnErrors: number, looksAhea
     waiting = later;
   }
   const unresolved = waiting.map(({ method, bulkId = null }) => {
-    return { method, bulkId, status: '409', response: error(409).body ?? null };
+    return { method, bulkId, status: '409', response: refusal(409).body ?? null };
   });
   return [...results, ...unresolved];
 }
@@ -845,13 +830,13 @@ function methodPassedOver(title: string, id: string, method: string): Defect {
   return wrongJob(title, id, (_, operations) => {
     if (operations[0]?.method !== method) return undefined;
     const results = [{ method, location: 'https://scim.example.com/Users/42', status: '204' }];
-    return { status: 200, headers: { ...SCIM }, body: { schemas: [`${MESSAGES}:BulkResponse`], Operations: results } };
+    return json(200, { schemas: [BULK_RESPONSE_URN], Operations: results });
   });
 }
 
 const BULK: readonly Defect[] = [
   wrongResult('The answer to a job has the schemas of the request.', 'response', (_, reply) => {
-    objectOf(reply).schemas = [`${MESSAGES}:BulkRequest`];
+    objectOf(reply).schemas = [BULK_URN];
   }),
   wrongResult('Results have the status of the job.', 'create not-found continues', (results) => {
     for (const result of results) result.status = '200';
@@ -886,7 +871,7 @@ const BULK: readonly Defect[] = [
     bulk({ looksAhead: false }),
   ),
   wrongJob('A circle of references ends in an error of the server.', 'circular-reference', (_, operations) =>
-    operations.length === 2 && operations.every(({ path }) => path === '/Groups') ? error(500) : undefined,
+    operations.length === 2 && operations.every(({ path }) => path === '/Groups') ? refusal(500) : undefined,
   ),
   wrongJob('An unresolved reference is left out.', 'unknown-reference', (_, operations) => {
     for (const { data } of operations) {
@@ -916,11 +901,11 @@ const BULK: readonly Defect[] = [
   }),
   wrongJob('Jobs of any size are accepted.', 'max-operations max-payload-size', (_, operations) =>
     operations.length > MAX_OPERATIONS || JSON.stringify(operations).length > MAX_PAYLOAD
-      ? { status: 200, headers: { ...SCIM }, body: { schemas: [`${MESSAGES}:BulkResponse`], Operations: [] } }
+      ? json(200, { schemas: [BULK_RESPONSE_URN], Operations: [] })
       : undefined,
   ),
   wrongJob('A job that is too large is declined without a reason.', 'limit-named', (_, operations) =>
-    operations.length > MAX_OPERATIONS ? error(413, undefined, 'Too large.') : undefined,
+    operations.length > MAX_OPERATIONS ? refusal(413, undefined, 'Too large.') : undefined,
   ),
 ];
 
@@ -1017,10 +1002,10 @@ const CONDITIONS: readonly Defect[] = [
   defect(
     'A weak ETag never matches.',
     each('rfc.etag', 'match-put match-patch match-delete match-list'),
-    conditionDeclined('if-match', /^W\//, error(412)),
+    conditionDeclined('if-match', /^W\//, refusal(412)),
   ),
-  defect('If-Match knows no asterisk.', 'rfc.etag.match-any', conditionDeclined('if-match', /^\*$/, error(412))),
-  defect('If-Match takes one ETag.', 'rfc.etag.match-list', conditionDeclined('if-match', /,/, error(412))),
+  defect('If-Match knows no asterisk.', 'rfc.etag.match-any', conditionDeclined('if-match', /^\*$/, refusal(412))),
+  defect('If-Match takes one ETag.', 'rfc.etag.match-list', conditionDeclined('if-match', /,/, refusal(412))),
   defect(
     'If-Match is passed over.',
     each('rfc.etag', 'stale-put stale-patch stale-delete'),
@@ -1032,12 +1017,12 @@ const CONDITIONS: readonly Defect[] = [
     () => ({
       ...conditionIgnored('if-match'),
       reply(reply, { headers }) {
-        if (headers['if-match']) Object.assign(reply, error(412));
+        if (headers['if-match']) Object.assign(reply, refusal(412));
       },
     }),
   ),
   defect('A write needs If-Match.', 'rfc.etag.optional', {
-    request: ({ method, headers }) => (method === 'PUT' && !headers['if-match'] ? error(428) : undefined),
+    request: ({ method, headers }) => (method === 'PUT' && !headers['if-match'] ? refusal(428) : undefined),
   }),
 ];
 

@@ -1,9 +1,10 @@
 /** Servers that are wrong in discovery, authentication, single resources or errors. */
-import { ENTERPRISE_URN, ERROR_URN, GROUP_URN, LIST_URN, USER_URN } from '../../../src/conformance/facts.js';
+import { ENTERPRISE_URN, GROUP_URN, LIST_URN, USER_URN } from '../../../src/conformance/facts.js';
 import type { Json, JsonObject } from '../../../src/conformance/model.js';
-import { isObject, valueAt } from '../../../src/conformance/values.js';
+import { isObject, objectsIn, valueAt } from '../../../src/conformance/values.js';
 import type { Ask, Passing, Reply, Spoiler } from '../proxy.js';
 import type { Defect } from './defect.js';
+import { current, json, list, refusal } from './forms.js';
 
 type Spoil = () => Spoiler;
 
@@ -62,23 +63,7 @@ function received(method: string, change: (body: JsonObject, request: Passing, a
 
 /** Answers some requests itself. */
 function refused(applies: (request: Passing) => boolean, status: number, detail = 'Refused.'): Spoil {
-  return () => ({ request: (request) => (applies(request) ? failure(status, detail) : undefined) });
-}
-
-function failure(status: number, detail: string): Reply {
-  return {
-    status,
-    headers: { 'content-type': 'application/scim+json' },
-    body: { schemas: [ERROR_URN], status: String(status), detail },
-  };
-}
-
-function success(status: number, body: Json | undefined): Reply {
-  return { status, headers: { 'content-type': 'application/scim+json' }, body };
-}
-
-function objectsIn(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return () => ({ request: (request) => (applies(request) ? refusal(status, undefined, detail) : undefined) });
 }
 
 function metaOf(resource: JsonObject): JsonObject {
@@ -95,11 +80,6 @@ async function userNamed(ask: Ask, name: Json | undefined): Promise<JsonObject |
   const filter = encodeURIComponent(`userName eq ${JSON.stringify(String(name))}`);
   const { body } = await ask('GET', `/Users?filter=${filter}`);
   return objectsIn(valueAt(body, 'Resources'))[0];
-}
-
-async function current(ask: Ask, path: string): Promise<JsonObject> {
-  const { body } = await ask('GET', path);
-  return isObject(body) ? body : {};
 }
 
 /** Lets requests without the proper credential in, as if they had it. Which ones: `applies`. */
@@ -285,7 +265,7 @@ const discoveryDefects: readonly Defect[] = [
     spoil: () => ({
       request({ method, path }) {
         const isDiscovery = /^\/(Schemas|ResourceTypes|ServiceProviderConfig)$/.test(path);
-        return method === 'POST' && isDiscovery ? success(200, {}) : undefined;
+        return method === 'POST' && isDiscovery ? json(200, {}) : undefined;
       },
     }),
   },
@@ -314,7 +294,7 @@ const authenticationDefects: readonly Defect[] = [
     spoil: () => ({
       ...open(isAnonymous)(),
       reply(reply, request) {
-        if (isAnonymous(request)) Object.assign(reply, failure(401, 'Who are you?'));
+        if (isAnonymous(request)) Object.assign(reply, refusal(401, undefined, 'Who are you?'));
       },
     }),
   },
@@ -324,7 +304,7 @@ const authenticationDefects: readonly Defect[] = [
     spoil: () => ({
       ...open(isAnonymous)(),
       reply(reply, request) {
-        if (isAnonymous(request) && reply.status !== 404) Object.assign(reply, failure(401, 'Who are you?'));
+        if (isAnonymous(request) && reply.status !== 404) Object.assign(reply, refusal(401, undefined, 'Who are you?'));
       },
     }),
   },
@@ -457,9 +437,7 @@ const createAnswerDefects: readonly Defect[] = [
           const key = `${path}?${query}`;
           if (method !== 'GET' || !(idOf(path) || query.has('filter')) || seen.has(key)) return undefined;
           seen.add(key);
-          return idOf(path)
-            ? failure(404, 'Not yet.')
-            : success(200, { schemas: [LIST_URN], totalResults: 0, Resources: [] });
+          return idOf(path) ? refusal(404, undefined, 'Not yet.') : list();
         },
       };
     },
@@ -581,7 +559,7 @@ const createValueDefects: readonly Defect[] = [
       async request({ method, path, body }, ask) {
         if (method !== 'POST' || path !== '/Users') return undefined;
         const found = await userNamed(ask, valueAt(body, 'userName'));
-        return found && success(200, found);
+        return found && json(200, found);
       },
     }),
   },
@@ -746,7 +724,7 @@ const readDefects: readonly Defect[] = [
     ],
     spoil: answered((reply, { method }) => {
       if (method === 'GET' && (reply.status === 404 || reply.status === 400)) {
-        Object.assign(reply, success(200, { schemas: [LIST_URN], totalResults: 0, Resources: [] }));
+        Object.assign(reply, list());
       }
     }),
   },
@@ -788,7 +766,7 @@ const readDefects: readonly Defect[] = [
 
 /** Changes the body of a PUT, knowing the resource as it is. */
 function put(change: (body: JsonObject, before: JsonObject) => void): Spoil {
-  return received('PUT', async (body, { path }, ask) => change(body, await current(ask, path)));
+  return received('PUT', async (body, { path }, ask) => change(body, await current(path, ask)));
 }
 
 const replaceDefects: readonly Defect[] = [
@@ -807,7 +785,7 @@ const replaceDefects: readonly Defect[] = [
     spoil: () => ({
       async request({ method, path, body }, ask) {
         if (method !== 'PUT' || !isObject(body)) return undefined;
-        return success(200, { ...(await current(ask, path)), ...body });
+        return json(200, { ...(await current(path, ask)), ...body });
       },
     }),
   },
@@ -863,8 +841,8 @@ const replaceDefects: readonly Defect[] = [
     noticedBy: ['rfc.replace.groups-ignored'],
     spoil: received('PUT', async (body, { path }, ask) => {
       if (!Array.isArray(body.groups)) return;
-      for (const { value } of objectsIn((await current(ask, path)).groups)) {
-        const group = await current(ask, `/Groups/${String(value)}`);
+      for (const { value } of objectsIn((await current(path, ask)).groups)) {
+        const group = await current(`/Groups/${String(value)}`, ask);
         const members = objectsIn(group.members).filter((member) => member.value !== idOf(path));
         await ask('PUT', `/Groups/${String(value)}`, { ...group, members });
       }
@@ -902,7 +880,7 @@ const replaceDefects: readonly Defect[] = [
     spoil: () => ({
       async reply({ status }, { method, path, body }, ask) {
         if (method !== 'PUT' || status !== 409 || !isObject(body)) return;
-        const { userName } = await current(ask, path);
+        const { userName } = await current(path, ask);
         await ask('PUT', path, { ...body, userName });
       },
     }),
@@ -917,20 +895,20 @@ const softDelete: Spoil = () => {
   return {
     async request({ method, path, query, body }, ask) {
       if (method === 'DELETE') {
-        const resource = await current(ask, path);
+        const resource = await current(path, ask);
         if (resource.id !== undefined) gone.set(path, resource);
         return undefined;
       }
       const kept = gone.get(path);
-      if (kept) return success(200, kept);
+      if (kept) return json(200, kept);
       if (
         method === 'POST' &&
         [...gone.values()].some(({ userName }) => userName && userName === valueAt(body, 'userName'))
       )
-        return failure(409, 'Removed users keep their names.');
+        return refusal(409, undefined, 'Removed users keep their names.');
       if (method !== 'GET' || !query.has('filter')) return undefined;
       const found = [...gone.values()].filter(({ userName }) => query.get('filter')?.includes(String(userName)));
-      return success(200, { schemas: [LIST_URN], totalResults: found.length, Resources: found });
+      return list(found);
     },
   };
 };
@@ -940,7 +918,7 @@ const removeDefects: readonly Defect[] = [
     title: 'DELETE is answered with 200 and the resource.',
     noticedBy: ['rfc.remove.status', 'rfc.remove.group'],
     spoil: answered((reply, { method }) => {
-      if (method === 'DELETE' && reply.status === 204) Object.assign(reply, success(200, { schemas: [USER_URN] }));
+      if (method === 'DELETE' && reply.status === 204) Object.assign(reply, json(200, { schemas: [USER_URN] }));
     }),
   },
   {
@@ -991,7 +969,7 @@ const removeDefects: readonly Defect[] = [
     spoil: () => ({
       async request({ method, path }, ask) {
         if (method !== 'DELETE' || !path.startsWith('/Groups')) return undefined;
-        const { members } = await current(ask, path);
+        const { members } = await current(path, ask);
         for (const { value } of objectsIn(members)) await ask('DELETE', `/Users/${String(value)}`);
         return undefined;
       },
@@ -1072,7 +1050,8 @@ const errorDefects: readonly Defect[] = [
     title: 'A 405 does not say which methods there are.',
     noticedBy: ['rfc.errors.allow'],
     spoil: () => ({
-      request: ({ method, path }) => (method === 'PUT' && path === '/Users' ? failure(405, 'No.') : undefined),
+      request: ({ method, path }) =>
+        method === 'PUT' && path === '/Users' ? refusal(405, undefined, 'No.') : undefined,
     }),
   },
   {

@@ -1,7 +1,8 @@
 /** The simulated directory run against a server, as the command would run it, with what it sent. */
+
+import { connect } from '../../../src/conformance/conduct.js';
 import { type DirectoryOptions, type DirectoryOutcome, runDirectory } from '../../../src/conformance/directory/run.js';
 import type { CleanUp, Exchange, Result } from '../../../src/conformance/model.js';
-import { connect } from '../../../src/conformance/run.js';
 import { Aborted, Session } from '../../../src/conformance/session.js';
 import type { Suite } from '../../support/target.js';
 import { type Spoiler, startProxy } from '../proxy.js';

@@ -1,8 +1,8 @@
 /** The simulated directory against a sound server: it converges, and does the same again for the same seed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../../../src/conformance/conduct.js';
 import { runDirectory } from '../../../src/conformance/directory/run.js';
 import { createDryTransport } from '../../../src/conformance/dry-run.js';
-import { connect } from '../../../src/conformance/run.js';
 import { Session } from '../../../src/conformance/session.js';
 import { Suite } from '../../support/target.js';
 import { findingsOf, playOn, resultOf } from './play.js';

@@ -1,8 +1,8 @@
 /** The bundled scenarios against our own server, by each way of connecting, and against servers with a defect. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Credential } from '../../../src/conformance/client/credential.js';
+import { connect } from '../../../src/conformance/conduct.js';
 import type { Result } from '../../../src/conformance/model.js';
-import { connect } from '../../../src/conformance/run.js';
 import { bundledScenarios, parseScenario, type Scenario } from '../../../src/conformance/scenarios/load.js';
 import { runScenario } from '../../../src/conformance/scenarios/run.js';
 import { Session } from '../../../src/conformance/session.js';

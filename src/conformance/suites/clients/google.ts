@@ -1,38 +1,28 @@
 /** Google Workspace auto-provisioning: its probe, and what becomes of users who leave. Known from the field alone. */
 import type { Check } from '../../check.js';
 import { isObject } from '../../values.js';
+import { expectMatch, expectOneAtMost, tolerates } from './client-check.js';
 
-/** Google Workspace is seen to do so; there is no page of the vendor that says it. */
-function google(check: Omit<Check, 'suite' | 'level' | 'client'>): Check {
-  return { suite: 'clients', level: 'should', ...check };
-}
-
+/** There is no page of the vendor that says it. */
 const SOURCE = 'Ory, SCIM with Google Workspace';
 
 export const googleChecks: readonly Check[] = [
-  google({
+  tolerates({
     id: 'clients.google.probe',
     title: 'The probe of Google Workspace, GET /Users?count=1, is answered with a list of one user at most.',
     source: SOURCE,
     fix: 'Answer count without startIndex with 200 and a ListResponse, and give no more users than count.',
     readsOnly: true,
-    async run(t) {
-      const answer = await t.get(t.endpoint('User'), { count: 1 });
-      const { length } = t.expectList(answer);
-      t.expect(length <= 1, answer, `The page has ${length} users`, 'one at most', length);
-    },
+    run: expectOneAtMost,
   }),
-  google({
+  tolerates({
     id: 'clients.google.match',
     title: 'A user is found by userName before Google Workspace creates it.',
     source: SOURCE,
     fix: 'Support the filter userName eq "…" on /Users.',
-    async run(t) {
-      const user = await t.user();
-      t.expectFound(await t.find('User', `userName eq "${user.sent.userName}"`), user);
-    },
+    run: expectMatch,
   }),
-  google({
+  tolerates({
     id: 'clients.google.suspend',
     title: 'A user that leaves the scope of Google Workspace is suspended by active false, and stays.',
     source: SOURCE,
@@ -48,7 +38,7 @@ export const googleChecks: readonly Check[] = [
       t.expectEqual(await t.read(user), 'active', false);
     },
   }),
-  google({
+  tolerates({
     id: 'clients.google.delete-suspended',
     title: 'A suspended user can be deleted after the delay that the admin chose.',
     source: SOURCE,

@@ -4,13 +4,14 @@ import { GROUP_URN, USER_URN } from '../../facts.js';
 import type { JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { valueAt } from '../../values.js';
+import { type ClientCheck, demands, tolerates } from './client-check.js';
 
 const PAGE =
   'JumpCloud, Provision and manage users and groups in apps using custom SCIM identity management integration';
 
 /** JumpCloud does not work without it. */
-function jumpcloud(check: Omit<Check, 'suite' | 'level' | 'client' | 'source'>): Check {
-  return { suite: 'clients', level: 'client', client: 'JumpCloud', source: PAGE, ...check };
+function jumpcloud(check: Omit<ClientCheck, 'source'>): Check {
+  return demands('JumpCloud', { source: PAGE, ...check });
 }
 
 /** Core schema alone, and what the server's schema requires. */
@@ -58,9 +59,7 @@ const activation: readonly Check[] = [
       t.expectStatus(await t.get(path), 404);
     },
   }),
-  {
-    suite: 'clients',
-    level: 'should',
+  tolerates({
     id: 'clients.jumpcloud.activate-again',
     title: 'The test user can be created again after it was deleted.',
     source: 'RFC 7644 §3.6',
@@ -71,7 +70,7 @@ const activation: readonly Check[] = [
       if (!isGone) t.skip('the server does not delete users');
       await create(t, t.endpoint('User'), body);
     },
-  },
+  }),
   jumpcloud({
     id: 'clients.jumpcloud.deactivate',
     title: 'A user can be deactivated instead of deleted.',
@@ -102,9 +101,7 @@ const members: readonly Check[] = [
       t.expectMembers(await t.read(group), first, second);
     },
   }),
-  {
-    suite: 'clients',
-    level: 'should',
+  tolerates({
     id: 'clients.jumpcloud.remove-member',
     title: 'PATCH remove members [{"value": …}] removes the listed user alone.',
     source: 'Reports of requests of JumpCloud custom SCIM: removal without a filter',
@@ -116,7 +113,7 @@ const members: readonly Check[] = [
       t.expectSuccess(await t.patch(group, [{ op: 'remove', path: 'members', value: values(first) }]));
       t.expectMembers(await t.read(group), second);
     },
-  },
+  }),
 ];
 
 export const jumpcloudChecks: readonly Check[] = [...activation, ...members];

@@ -4,17 +4,11 @@
  */
 import type { Check } from '../../check.js';
 import { encodeQuery } from '../../client/client.js';
-import { GROUP_URN, USER_URN } from '../../facts.js';
+import { GROUP_URN, PATCH_URN, USER_URN } from '../../facts.js';
 import type { Json, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { shown, valueAt } from '../../values.js';
-
-type Part = Omit<Check, 'suite' | 'level' | 'client'>;
-
-/** Of the field, of a pilot, or a tolerance that other servers do without. */
-function tolerates(check: Part): Check {
-  return { suite: 'clients', level: 'should', ...check };
-}
+import { demands, expectMatch, expectOneAtMost, tolerates } from './client-check.js';
 
 /** The URN of SCIM 1 that old templates still have. */
 const SCIM_1_URN = 'urn:scim:schemas:core:1.0';
@@ -39,10 +33,7 @@ const onelogin: readonly Check[] = [
     title: 'A user is found by userName before OneLogin creates it.',
     source: ONELOGIN,
     fix: 'Support the filter userName eq "…" on /Users.',
-    async run(t) {
-      const user = await t.user();
-      t.expectFound(await t.find('User', `userName eq "${user.sent.userName}"`), user);
-    },
+    run: expectMatch,
   }),
   tolerates({
     id: 'clients.onelogin.suspend',
@@ -60,10 +51,7 @@ const onelogin: readonly Check[] = [
 const KEYCLOAK = 'Captain-P-Goldfish/scim-for-keycloak issue 126';
 
 const keycloak: readonly Check[] = [
-  {
-    suite: 'clients',
-    level: 'client',
-    client: 'Keycloak',
+  demands('Keycloak', {
     id: 'clients.keycloak.put-without-id',
     title: 'PUT of a user without an id in the body replaces the user of the address.',
     source: `${KEYCLOAK}; RFC 7644 §3.5.1`,
@@ -75,7 +63,7 @@ const keycloak: readonly Check[] = [
       t.expectEqual(answer, 'id', user.id);
       t.expectEqual(await t.read(user), 'displayName', 'Changed');
     },
-  },
+  }),
   tolerates({
     id: 'clients.keycloak.patch-without-schemas',
     title: 'A PATCH without schemas is taken.',
@@ -202,7 +190,7 @@ const queries: readonly Check[] = [
 
 /** PATCH of a group, as the collection writes it: with members of an operation that no RFC knows. */
 function patchWithExtras(t: Probe, group: Made, operation: JsonObject) {
-  const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [operation] };
+  const body = { schemas: [PATCH_URN], Operations: [operation] };
   return t.request('PATCH', group.path, { body });
 }
 
@@ -330,11 +318,7 @@ const source: readonly Check[] = [
     source: SOURCE,
     fix: 'Answer count without startIndex with 200 and a ListResponse, and give no more users than count.',
     readsOnly: true,
-    async run(t) {
-      const answer = await t.get(t.endpoint('User'), { count: 1 });
-      const { length } = t.expectList(answer);
-      t.expect(length <= 1, answer, `The page has ${length} users`, 'one at most', length);
-    },
+    run: expectOneAtMost,
   }),
   tolerates({
     id: 'clients.entra-source.by-id',

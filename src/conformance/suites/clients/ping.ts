@@ -2,15 +2,14 @@
 import type { Check } from '../../check.js';
 import type { JsonObject } from '../../model.js';
 import type { PatchOperation } from '../../probe.js';
+import { type ClientCheck, demands, expectMatch, tolerates } from './client-check.js';
 
 const PROVISIONER = 'PingFederate SCIM Connector, SCIM Connector settings reference';
 const CONNECTOR = 'Ping Identity, OpenICF connector reference, SCIM connector';
 
-type Part = Omit<Check, 'suite' | 'level' | 'client' | 'source'>;
-
 /** PingFederate does not work without it. */
-function pingFederate(check: Part): Check {
-  return { suite: 'clients', level: 'client', client: 'PingFederate', source: PROVISIONER, ...check };
+function pingFederate(check: Omit<ClientCheck, 'source'>): Check {
+  return demands('PingFederate', { source: PROVISIONER, ...check });
 }
 
 const provisioner: readonly Check[] = [
@@ -18,14 +17,9 @@ const provisioner: readonly Check[] = [
     id: 'clients.ping.unique-user',
     title: 'A user is found by userName, the usual attribute for a unique user.',
     fix: 'Support the filter userName eq "…" on /Users.',
-    async run(t) {
-      const user = await t.user();
-      t.expectFound(await t.find('User', `userName eq "${user.sent.userName}"`), user);
-    },
+    run: expectMatch,
   }),
-  {
-    suite: 'clients',
-    level: 'should',
+  tolerates({
     id: 'clients.ping.unique-user-by-email',
     title: 'A user is found by an e-mail address, where the filter expression was changed to emails.value.',
     source: PROVISIONER,
@@ -35,7 +29,7 @@ const provisioner: readonly Check[] = [
       const user = await t.user();
       t.expectFound(await t.find('User', `emails.value eq "${user.sent.userName}"`), user);
     },
-  },
+  }),
   pingFederate({
     id: 'clients.ping.rename-group',
     title: 'A group gets a new name.',

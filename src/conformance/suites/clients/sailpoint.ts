@@ -3,11 +3,12 @@ import type { Check } from '../../check.js';
 import { GROUP_URN, type TypeName, USER_URN } from '../../facts.js';
 import type { Answer, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
-import { isObject, shown, valueAt } from '../../values.js';
+import { isObject, objectsIn, shown, valueAt } from '../../values.js';
+import { type ClientCheck, demands, tolerates } from './client-check.js';
 
 /** SailPoint does not work without it. */
-function sailpoint(check: Omit<Check, 'suite' | 'level' | 'client' | 'source'> & { source?: string }): Check {
-  return { suite: 'clients', level: 'client', client: 'SailPoint', source: PREREQUISITES, ...check };
+function sailpoint(check: Omit<ClientCheck, 'source'> & { source?: string }): Check {
+  return demands('SailPoint', { source: PREREQUISITES, ...check });
 }
 
 const PREREQUISITES = 'SailPoint SCIM 2.0, Prerequisites';
@@ -19,8 +20,7 @@ function schemaOf(type: TypeName): string {
 
 /** The schema of a resource type, and those of its extensions. */
 function urnsOf({ schema, schemaExtensions }: JsonObject): string[] {
-  const extensions = Array.isArray(schemaExtensions) ? schemaExtensions.filter(isObject) : [];
-  return [schema, ...extensions.map((extension) => extension.schema)].map(String);
+  return [schema, ...objectsIn(schemaExtensions).map((extension) => extension.schema)].map(String);
 }
 
 const discovery: readonly Check[] = [
@@ -146,9 +146,7 @@ const states: readonly Check[] = [
       },
     }),
   ),
-  {
-    suite: 'clients',
-    level: 'should',
+  tolerates({
     id: 'clients.sailpoint.add-attributes',
     title: 'PATCH add without a path changes one name inside name, and leaves the other one.',
     source: `RFC 7644 §3.5.2.1; ${PATCH_TOPIC}`,
@@ -163,7 +161,7 @@ const states: readonly Check[] = [
       t.expectEqual(answer, 'name.givenName', 'Given');
       t.expectEqual(answer, 'displayName', 'Changed');
     },
-  },
+  }),
   sailpoint({
     id: 'clients.sailpoint.put-active',
     title: 'PUT of the whole user disables and enables it, where PATCH is switched off.',

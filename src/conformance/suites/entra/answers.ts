@@ -1,11 +1,12 @@
 /** What Entra wants of answers, sends in bodies of POST and PUT, and asks of groups. */
 import type { Check } from '../../check.js';
 import { encodeQuery } from '../../client/client.js';
-import { attributeOf, ENTERPRISE_URN, GROUP_URN, USER_URN } from '../../facts.js';
+import { attributeOf, definitionOf, ENTERPRISE_URN, GROUP_URN, USER_URN } from '../../facts.js';
 import type { Answer, Json, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
-import { isObject, shown, valueAt } from '../../values.js';
-import { address, entraCheck, expectDone, needsPath, one, ROLE_TYPE, SOURCE, type Spec } from './patch-row.js';
+import { isObject, objectsIn, shown, valueAt } from '../../values.js';
+import { entraCheck, SOURCE, type Spec } from './entra-check.js';
+import { address, expectDone, needsPath, one, ROLE_TYPE } from './patch-row.js';
 
 const answers = (spec: Spec): Check => entraCheck('answers', spec);
 
@@ -566,9 +567,8 @@ const bodyChecks: readonly Check[] = [
     source: SOURCE.endpoint,
     fix: 'Drop members that are null before looking at a body (RFC 7643 §2.5).',
     async run(t) {
-      const schema = t.facts.schemas.get(USER_URN.toLowerCase()) ?? {};
       const names = ['addresses', 'nickName', 'phoneNumbers', 'timezone', 'title'];
-      const free = names.filter((name) => attributeOf(schema, name)?.required !== true);
+      const free = names.filter((name) => definitionOf(t.facts, USER_URN, name)?.required !== true);
       const answer = await expectCreated(t, Object.fromEntries(free.map((name) => [name, null])));
       for (const name of free) t.expectUnassigned(answer, name);
     },
@@ -956,7 +956,7 @@ const groupWritingChecks: readonly Check[] = [
 /** Every attribute and sub-attribute of a schema, with its path. */
 function definitions(schema: JsonObject): [path: string, definition: JsonObject][] {
   const within = (list: Json | undefined, prefix: string): [string, JsonObject][] =>
-    (Array.isArray(list) ? list.filter(isObject) : []).flatMap((each): [string, JsonObject][] => {
+    objectsIn(list).flatMap((each): [string, JsonObject][] => {
       const path = `${prefix}${String(each.name)}`;
       return [[path, each], ...within(each.subAttributes, `${path}.`)];
     });

@@ -9,9 +9,9 @@ import { ENTERPRISE_URN, PATCH_URN, type TypeName } from '../../facts.js';
 import type { Json, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { shown, valueAt } from '../../values.js';
+import { entraCheck, SOURCE, type Spec } from './entra-check.js';
 import {
   address,
-  entraCheck,
   expectDone,
   type MemberRow,
   memberCheck,
@@ -19,8 +19,6 @@ import {
   ROLE_TYPE,
   type Row,
   rowCheck,
-  SOURCE,
-  type Spec,
   type Wire,
   withEnterprise,
 } from './patch-row.js';

@@ -5,19 +5,7 @@
 import type { Check } from '../../check.js';
 import { ENTERPRISE_URN, USER_URN } from '../../facts.js';
 import type { Probe } from '../../probe.js';
-
-/** The parts of a check that are not the same for a whole source. */
-type Row = Omit<Check, 'suite' | 'level' | 'client' | 'source'>;
-
-/** A check without which Entra does not provision, or Microsoft does not list the application. */
-export function mandatory(source: string, row: Row): Check {
-  return { suite: 'entra', level: 'client', client: 'Microsoft Entra', source, ...row };
-}
-
-/** A check of something that is optional, in preview, or depends on how the administrator has set Entra up. */
-export function optional(source: string, row: Row): Check {
-  return { suite: 'entra', level: 'should', source, ...row };
-}
+import { type EntraRow, mandatory, optional } from './entra-check.js';
 
 const TUTORIAL = 'Microsoft Entra, Tutorial: Develop and plan provisioning for a SCIM endpoint';
 const TEST_CONNECTION = `${TUTORIAL}, Test Connection`;
@@ -65,7 +53,7 @@ async function expectNobody(t: Probe, query: string, path = t.endpoint('User')):
   t.expect(found.length === 0, answer, 'A list of no results has resources', 0, found.length);
 }
 
-function probeRow({ name, path, declared }: MatchingAttribute, blank: Blank): Row {
+function probeRow({ name, path, declared }: MatchingAttribute, blank: Blank): EntraRow {
   return {
     id: `entra.connection.probe-${name}-${blank.name}`,
     title: `A filter by ${path} for a random GUID, with blanks as ${blank.sign}, is answered with 200 and an empty list.`,

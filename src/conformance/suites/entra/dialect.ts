@@ -7,9 +7,9 @@ import { ENTERPRISE_URN, PATCH_URN } from '../../facts.js';
 import type { Answer, Json, JsonObject } from '../../model.js';
 import type { PatchOperation, Probe } from '../../probe.js';
 import { isObject, shown, valueAt } from '../../values.js';
+import { entraCheck, SOURCE, type Spec } from './entra-check.js';
 import {
   address,
-  entraCheck,
   expectDone,
   expectOne,
   isOffered,
@@ -22,8 +22,6 @@ import {
   ROLE_TYPE,
   type Row,
   rowCheck,
-  SOURCE,
-  type Spec,
   withEnterprise,
 } from './patch-row.js';
 

@@ -4,26 +4,24 @@
  * Besides: what Entra relies on when people leave and come back.
  */
 import type { Check } from '../../check.js';
-import { ENTERPRISE_URN, GROUP_URN, type TypeName, USER_URN } from '../../facts.js';
+import { definitionOf, ENTERPRISE_URN, GROUP_URN, type TypeName, USER_URN } from '../../facts.js';
 import type { Answer, Json, JsonObject } from '../../model.js';
 import type { Made, PatchOperation, Probe } from '../../probe.js';
-import { isObject, isUnassigned, shown, valueAt } from '../../values.js';
-import { mandatory, optional } from './connection.js';
-import { groupWithMember } from './validator-groups.js';
+import { isUnassigned, objectsIn, shown, valueAt } from '../../values.js';
+import { mandatory, optional } from './entra-check.js';
 import {
   bodyWith,
   DEFAULT_MAPPING,
   expectValues,
-  findUser,
   isWritable,
   MANAGER,
   needsManager,
   operationsFor,
   partsOf,
-  patchedAndRead,
   type Values,
   valuesFor,
-} from './validator-users.js';
+} from './mapping.js';
+import { findUser, groupWithMember, patchedAndRead } from './requests.js';
 
 function row(...numbers: number[]): string {
   const rows = numbers.length > 1 ? `rows ${numbers.join(' and ')}` : `row ${numbers[0]}`;
@@ -259,7 +257,7 @@ const groups: readonly Check[] = [
 function flattened(schemas: readonly JsonObject[]): Set<string> {
   const names = schemas.flatMap((schema) => {
     const isCore = schema.id === USER_URN || schema.id === GROUP_URN;
-    const attributes = objectsOf(schema.attributes);
+    const attributes = objectsIn(schema.attributes);
     return isCore ? attributes.flatMap(namesOf) : attributes.map(({ name }) => `${String(schema.id)}:${String(name)}`);
   });
   return new Set(names.map((name) => name.toLowerCase()));
@@ -267,7 +265,7 @@ function flattened(schemas: readonly JsonObject[]): Set<string> {
 
 function namesOf(attribute: JsonObject): string[] {
   const name = String(attribute.name);
-  const subs = objectsOf(attribute.subAttributes);
+  const subs = objectsIn(attribute.subAttributes);
   if (attribute.type !== 'complex' || name === 'manager' || name === 'members') return [name];
   if (attribute.multiValued !== true) return subs.map((sub) => `${name}.${String(sub.name)}`);
   const { canonicalValues } = subs.find((sub) => sub.name === 'type') ?? {};
@@ -275,10 +273,6 @@ function namesOf(attribute: JsonObject): string[] {
   const selectors = types.length > 0 ? types.map((type) => `type eq "${type}"`) : ['primary eq "True"'];
   const kept = subs.filter((sub) => sub.name !== 'type' && sub.name !== 'primary');
   return selectors.flatMap((selector) => kept.map((sub) => `${name}[${selector}].${String(sub.name)}`));
-}
-
-function objectsOf(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 async function readSchemas(t: Probe): Promise<{ answer: Answer; schemas: JsonObject[] }> {
@@ -293,7 +287,7 @@ function expectDiscoverable(t: Probe, answer: Answer, names: Set<string>, wanted
 
 /** Those multi-valued attributes of the User schema that Entra maps by their type, as `emails[type eq "work"]`. */
 function typedAttributes(schemas: readonly JsonObject[]): string[] {
-  const core = objectsOf(schemas.find(({ id }) => id === USER_URN)?.attributes);
+  const core = objectsIn(schemas.find(({ id }) => id === USER_URN)?.attributes);
   const names = core.map(({ name }) => String(name));
   return names.filter((name) => DEFAULT_MAPPING.some(([path]) => path.startsWith(`${name}[type eq "work"]`)));
 }
@@ -380,11 +374,8 @@ function clearable(t: Probe): Values {
 
 function isRequired(t: Probe, path: string): boolean {
   const { urn, attribute, sub } = partsOf(path);
-  const definition = objectsOf(t.facts.schemas.get(urn.toLowerCase())?.attributes).find(
-    ({ name }) => name === attribute,
-  );
-  const subDefinition = objectsOf(definition?.subAttributes).find(({ name }) => name === sub);
-  return definition?.required === true || subDefinition?.required === true;
+  const isMarked = (name: string) => definitionOf(t.facts, urn, name)?.required === true;
+  return isMarked(attribute) || (sub !== undefined && isMarked(`${attribute}.${sub}`));
 }
 
 async function clear(t: Probe, user: Made, paths: readonly string[], value: Json): Promise<void> {

@@ -3,35 +3,11 @@
  * afterwards, and how each becomes a check.
  */
 import type { Check } from '../../check.js';
-import { attributeOf, ENTERPRISE_URN, GROUP_URN, USER_URN } from '../../facts.js';
+import { declares, ENTERPRISE_URN, GROUP_URN, USER_URN } from '../../facts.js';
 import type { Answer, Json, JsonObject } from '../../model.js';
 import type { Made, PatchOperation, Probe } from '../../probe.js';
 import { valueAt } from '../../values.js';
-
-/** The pages and tests that the checks of this suite go by, by their titles. */
-export const SOURCE = {
-  endpoint: 'Develop and plan provisioning for a SCIM endpoint in Microsoft Entra ID',
-  compliance:
-    'Known issues and resolutions with SCIM 2.0 protocol compliance of the Microsoft Entra user provisioning service',
-  attributes: 'Customize user provisioning attribute-mappings for SaaS applications in Microsoft Entra ID',
-  logs: 'How to analyze the Microsoft Entra provisioning logs',
-  validator: 'Microsoft Entra SCIM Validator',
-  logicApp: 'Microsoft SCIM validation Logic App',
-  postman: 'AzureAD/SCIMReferenceCode, Postman collection "SCIM Tests"',
-  field: 'Requests of Microsoft Entra as captured by operators of SCIM servers',
-} as const;
-
-/** A check of this suite; Entra needs it unless `level` says otherwise. */
-export type Spec = Omit<Check, 'id' | 'suite' | 'level' | 'client'> & {
-  readonly name: string;
-  readonly level?: 'must' | 'should';
-};
-
-/** @param area the second part of the id */
-export function entraCheck(area: string, { name, level, ...rest }: Spec): Check {
-  const whose = level === undefined ? ({ level: 'client', client: 'Microsoft Entra' } as const) : { level };
-  return { id: `entra.${area}.${name}`, suite: 'entra', ...whose, ...rest };
-}
+import { entraCheck, type Spec } from './entra-check.js';
 
 /** How requests travel: plain, or with a flag in the query of each. */
 export interface Wire {
@@ -50,7 +26,7 @@ export const PLAIN: Wire = {
 };
 
 /** Values by path; null: nothing may be there. */
-export type State = Readonly<Record<string, Json>>;
+type State = Readonly<Record<string, Json>>;
 
 /** One PATCH of a user, and what is there afterwards. */
 export interface Plan {
@@ -122,7 +98,7 @@ export function expectDone(t: Probe, answer: Answer): void {
   t.expectStatus(answer, 200, 204);
 }
 
-export function expectState(t: Probe, answer: Answer, state: State): void {
+function expectState(t: Probe, answer: Answer, state: State): void {
   for (const [path, value] of Object.entries(state)) {
     if (value === null) t.expectUnassigned(answer, path);
     else t.expectEqual(answer, path, value);
@@ -142,24 +118,20 @@ export function expectOne(t: Probe, answer: Answer, attribute: string, type: str
   );
 }
 
-/** The definition of an attribute as the server gives it. `path`: of User, or with the URN before it. */
-function definitionOf(t: Probe, path: string): { urn: string; path: string; definition: JsonObject | undefined } {
+/** The schema that an attribute belongs to, and its path within it. */
+function placeOf(path: string): [urn: string, path: string] {
   const isExtension = path.startsWith(`${ENTERPRISE_URN}:`);
-  const urn = isExtension ? ENTERPRISE_URN : USER_URN;
-  const within = isExtension ? path.slice(ENTERPRISE_URN.length + 1) : path;
-  const schema = t.facts.schemas.get(urn.toLowerCase());
-  return { urn, path: within, definition: schema && attributeOf(schema, within) };
+  return isExtension ? [ENTERPRISE_URN, path.slice(ENTERPRISE_URN.length + 1)] : [USER_URN, path];
 }
 
+/** Skips when the server's schema lacks the attribute. `path`: of User, or with the URN before it. */
 export function needsPath(t: Probe, path: string): void {
-  const { urn, path: within } = definitionOf(t, path);
-  t.needsAttribute(urn, within);
+  t.needsAttribute(...placeOf(path));
 }
 
 /** Whether the server's schema has the attribute, or does not say. */
 export function isOffered(t: Probe, path: string): boolean {
-  const { urn, definition } = definitionOf(t, path);
-  return definition !== undefined || !t.facts.schemas.has(urn.toLowerCase());
+  return declares(t.facts, ...placeOf(path));
 }
 
 /** A new e-mail address. */

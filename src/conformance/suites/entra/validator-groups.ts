@@ -1,21 +1,14 @@
 /** The Microsoft Entra SCIM Validator, groups: G1 to G12. */
 import type { Check } from '../../check.js';
 import type { Answer, Json } from '../../model.js';
-import type { Made, PatchOperation, Probe } from '../../probe.js';
+import type { PatchOperation, Probe } from '../../probe.js';
 import { shown } from '../../values.js';
-import { mandatory, optional } from './connection.js';
-import { patchedAndRead } from './validator-users.js';
+import { mandatory, optional } from './entra-check.js';
+import { groupWithMember, patchedAndRead } from './requests.js';
 
 /** `G5` */
 function source(number: number): string {
   return `Microsoft Entra SCIM Validator, G${number}`;
-}
-
-/** A group with one member. */
-export async function groupWithMember(t: Probe): Promise<{ group: Made; member: Made }> {
-  t.needs('groups');
-  const member = await t.user();
-  return { group: await t.group({ members: [{ value: member.id }] }), member };
 }
 
 /** The property by which the validator joins groups: displayName, or externalId when it is chosen. */

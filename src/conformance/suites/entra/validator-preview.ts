@@ -2,8 +2,9 @@
 import type { Check } from '../../check.js';
 import type { TypeName } from '../../facts.js';
 import type { Probe } from '../../probe.js';
-import { optional } from './connection.js';
-import { isWritable, patchedAndRead } from './validator-users.js';
+import { optional } from './entra-check.js';
+import { isWritable } from './mapping.js';
+import { patchedAndRead } from './requests.js';
 
 /** `P5` */
 function source(number: number): string {

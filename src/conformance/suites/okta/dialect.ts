@@ -4,7 +4,7 @@ import { SCIM_JSON } from '../../client/client.js';
 import { declares, ERROR_URN, GROUP_URN, USER_URN } from '../../facts.js';
 import type { Answer, Json, JsonObject } from '../../model.js';
 import type { Made, PatchOperation, Probe } from '../../probe.js';
-import { isObject, isUnassigned, shown, valueAt } from '../../values.js';
+import { isUnassigned, objectsIn, shown, valueAt } from '../../values.js';
 import { bodyOf, oktaLikes, oktaNeeds, pathOfNew } from './spec.js';
 
 /** What the provisioning service sends with every request. */
@@ -530,7 +530,7 @@ const imports: readonly Check[] = [
       const answer = await t.read(user);
       for (const name of ['emails', 'phoneNumbers']) {
         const list = valueAt(answer.body, name);
-        const pairs = (Array.isArray(list) ? list : []).filter(isObject).map(({ value, type }) => `${value} ${type}`);
+        const pairs = objectsIn(list).map(({ value, type }) => `${value} ${type}`);
         const isDistinct = new Set(pairs).size === pairs.length;
         t.expect(isDistinct, answer, `${name} has equal elements`, 'each pair once', list);
         const sent = user.sent[name];

@@ -3,9 +3,9 @@
  * these are is read from /ResourceTypes, as Okta Identity Governance does.
  */
 import type { Check } from '../../check.js';
-import type { Answer, Json, JsonObject } from '../../model.js';
+import type { Answer, JsonObject } from '../../model.js';
 import type { Probe } from '../../probe.js';
-import { isObject, shown, valueAt } from '../../values.js';
+import { objectsIn, shown, valueAt } from '../../values.js';
 import { type OktaCheck, oktaLikes, oktaNeeds, TEST_HEADERS } from './spec.js';
 
 /** The schemas by which Okta Identity Governance knows roles and entitlements. */
@@ -20,8 +20,7 @@ function isKnown({ schema }: JsonObject): boolean {
 /** Those that Okta knows; without any, those that mean the same by their names. Skips when there are none. */
 async function entitlementTypes(t: Probe): Promise<readonly JsonObject[]> {
   const { body } = await t.get('/ResourceTypes', undefined, TEST_HEADERS);
-  const list: Json | undefined = Array.isArray(body) ? body : valueAt(body, 'Resources');
-  const types = Array.isArray(list) ? list.filter(isObject) : [];
+  const types = objectsIn(Array.isArray(body) ? body : valueAt(body, 'Resources'));
   const known = types.filter(isKnown);
   if (known.length > 0) return known;
   const named = types.filter(({ name }) => /^(roles?|entitlements?|licen[cs]es?|permissions?)$/i.test(String(name)));

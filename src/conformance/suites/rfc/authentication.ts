@@ -3,6 +3,7 @@
  * read by anybody. The credential of the run is never sent in a URL, where it would end up in logs.
  */
 import type { Check } from '../../check.js';
+import { PATCH_URN } from '../../facts.js';
 import type { Answer } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { shown } from '../../values.js';
@@ -26,7 +27,7 @@ const ANONYMOUS: Readonly<Record<string, Anonymous>> = {
     what: 'Patching a user',
     send: (t, user) => {
       const Operations = [{ op: 'replace', path: 'displayName', value: 'Changed' }];
-      const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations };
+      const body = { schemas: [PATCH_URN], Operations };
       return t.request('PATCH', user.path, { ...NOBODY, body });
     },
   },

@@ -1,12 +1,20 @@
 /** Bulk: RFC 7644 §3.7. */
 import type { Check } from '../../check.js';
-import { attributeOf, BULK_URN, ENTERPRISE_URN, ERROR_URN, GROUP_URN, PATCH_URN } from '../../facts.js';
-import type { Answer, Feature, Json, JsonObject, Level } from '../../model.js';
+import {
+  BULK_RESPONSE_URN,
+  BULK_URN,
+  definitionOf,
+  ENTERPRISE_URN,
+  ERROR_URN,
+  GROUP_URN,
+  PATCH_URN,
+} from '../../facts.js';
+import type { Answer, Json, JsonObject } from '../../model.js';
 import type { Probe } from '../../probe.js';
-import { isObject, shown, valueAt } from '../../values.js';
+import { isObject, objectsIn, shown, valueAt } from '../../values.js';
+import { type Row, rfcArea } from './rfc-check.js';
 
 const SOURCE = 'RFC 7644 §3.7';
-const RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 
 /** One operation of a BulkRequest. */
 interface Operation extends JsonObject {
@@ -22,16 +30,8 @@ interface Job {
   readonly results: readonly JsonObject[];
 }
 
-interface Row {
-  /** Behind `rfc.bulk.` */
-  readonly id: string;
-  readonly title: string;
-  readonly fix: string;
-  readonly level?: Level;
-  readonly source?: string;
-  readonly needs?: readonly Feature[];
-  readonly readsOnly?: boolean;
-  readonly run: (t: Probe) => Promise<void>;
+function jobOf(answer: Answer): Job {
+  return { answer, results: objectsIn(valueAt(answer.body, 'Operations')) };
 }
 
 /** Sends the operations and looks at the answer. */
@@ -42,10 +42,8 @@ async function inBulk(
   extra: JsonObject = {},
 ): Promise<void> {
   const answer = await t.post('/Bulk', { schemas: [BULK_URN], ...extra, Operations: [...operations] });
-  const list = valueAt(answer.body, 'Operations');
-  const results = Array.isArray(list) ? list.filter(isObject) : [];
   t.expectStatus(answer, 200);
-  await look({ answer, results });
+  await look(jobOf(answer));
 }
 
 /** The last part of the location. */
@@ -104,12 +102,12 @@ const RESULTS: readonly Row[] = [
   {
     id: 'response',
     title: 'A bulk job is answered with 200 and a BulkResponse.',
-    fix: `Answer POST /Bulk with status 200 and schemas ["${RESPONSE_URN}"].`,
+    fix: `Answer POST /Bulk with status 200 and schemas ["${BULK_RESPONSE_URN}"].`,
     run: (t) =>
       inBulk(t, [postUser(t, 'one')], ({ answer }) => {
         const schemas = valueAt(answer.body, 'schemas');
-        const isResponse = Array.isArray(schemas) && schemas.includes(RESPONSE_URN);
-        t.expect(isResponse, answer, 'The answer is no BulkResponse', RESPONSE_URN, schemas ?? answer.text);
+        const isResponse = Array.isArray(schemas) && schemas.includes(BULK_RESPONSE_URN);
+        t.expect(isResponse, answer, 'The answer is no BulkResponse', BULK_RESPONSE_URN, schemas ?? answer.text);
       }),
   },
   {
@@ -269,16 +267,13 @@ const REFERENCES: readonly Row[] = [
     fix: 'Make both resources first and set the references then; answer 409 when that cannot be done.',
     needs: ['groups'],
     async run(t) {
-      const schema = t.facts.schemas.get(GROUP_URN.toLowerCase()) ?? {};
-      const types = attributeOf(schema, 'members.$ref')?.referenceTypes;
+      const types = definitionOf(t.facts, GROUP_URN, 'members.$ref')?.referenceTypes;
       if (Array.isArray(types) && !types.includes('Group'))
         t.skip('groups of the server cannot have groups as members');
       const operations = [postGroup(t, 'a', 'bulkId:b'), postGroup(t, 'b', 'bulkId:a')];
       const answer = await t.post('/Bulk', { schemas: [BULK_URN], Operations: operations });
       if (answer.status === 409) return t.expectError(answer, 409);
-      const list = valueAt(answer.body, 'Operations');
-      const results = Array.isArray(list) ? list.filter(isObject) : [];
-      return expectCircle(t, { answer, results });
+      return expectCircle(t, jobOf(answer));
     },
   },
   {
@@ -467,12 +462,5 @@ const LIMITS: readonly Row[] = [
 ];
 
 export const bulkChecks: readonly Check[] = [...RESULTS, ...REFERENCES, ...FAILURES, ...LIMITS].map(
-  ({ id, level = 'must', source = SOURCE, needs = [], ...row }) => ({
-    ...row,
-    id: `rfc.bulk.${id}`,
-    suite: 'rfc',
-    level,
-    source,
-    needs: ['bulk', ...needs],
-  }),
+  rfcArea('bulk', SOURCE, 'bulk'),
 );

@@ -7,6 +7,7 @@ import { declares, USER_URN } from '../../facts.js';
 import type { Answer, Json } from '../../model.js';
 import type { Made, PatchOperation, Probe } from '../../probe.js';
 import { valueAt } from '../../values.js';
+import { users } from './groups.js';
 import { emailOf, expectValues, userWithEmails } from './patch-common.js';
 
 const ATOMIC = 'RFC 7644 §3.5.2';
@@ -15,12 +16,6 @@ const LOCK = 'Read, change and write a resource in one transaction, or compare v
 /** Different requests at once; the answers are in the order of the requests. */
 function atOnce(requests: readonly (() => Promise<Answer>)[]): Promise<Answer[]> {
   return Promise.all(requests.map((request) => request()));
-}
-
-async function users(t: Probe, count: number): Promise<Made[]> {
-  const result: Made[] = [];
-  for (let i = 0; i < count; i++) result.push(await t.user());
-  return result;
 }
 
 function isSuccess({ status }: Answer): boolean {

@@ -3,7 +3,7 @@ import type { Check } from '../../check.js';
 import { ENTERPRISE_URN, GROUP_URN, USER_URN } from '../../facts.js';
 import type { Answer, Json, JsonObject, Level } from '../../model.js';
 import type { Probe } from '../../probe.js';
-import { isUnassigned, shown, valueAt } from '../../values.js';
+import { decoded, isUnassigned, shown, valueAt } from '../../values.js';
 
 /** Creates a user, which must succeed. */
 async function created(t: Probe, extra: JsonObject = {}): Promise<Answer> {
@@ -172,14 +172,6 @@ const statusChecks: readonly Check[] = [
     },
   },
 ];
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 /** What a client sends must be there afterwards; a row for each form of value. */
 interface Kept {

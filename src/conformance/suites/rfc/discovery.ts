@@ -3,12 +3,10 @@
  * run decides which checks apply, not what they find.
  */
 import type { Check } from '../../check.js';
-import { attributeOf, USER_URN } from '../../facts.js';
+import { attributeOf, CONFIG_URN, USER_URN } from '../../facts.js';
 import type { Answer, Json, JsonObject } from '../../model.js';
 import type { Probe } from '../../probe.js';
-import { isObject, shown, valueAt } from '../../values.js';
-
-const CONFIG_URN = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
+import { isObject, objectsIn, shown, valueAt } from '../../values.js';
 
 /** What a configuration must say of itself, each a complex attribute with `supported` (RFC 7643 §5). */
 const FEATURES = ['patch', 'bulk', 'filter', 'changePassword', 'sort', 'etag'] as const;
@@ -45,10 +43,6 @@ async function configOf(t: Probe): Promise<Answer> {
 async function listOf(t: Probe, path: keyof typeof LISTS): Promise<{ answer: Answer; documents: JsonObject[] }> {
   const answer = await t.get(path);
   return { answer, documents: t.expectList(answer) };
-}
-
-function objectsIn(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 /** A URN in a path: colons may stand there as they are (RFC 3986 §3.3), and clients write them so. */
@@ -446,7 +440,7 @@ async function expectOfUserName(t: Probe, name: string, wanted: readonly (Json |
   const { answer, documents } = await listOf(t, '/Schemas');
   const schema = documents.find(({ id }) => String(id).toLowerCase() === USER_URN.toLowerCase());
   t.expect(schema !== undefined, answer, '/Schemas has no User', USER_URN, 'nothing');
-  const found = schema && attributeOf(schema, 'userName')?.[name];
+  const found = attributeOf(schema, 'userName')?.[name];
   t.expect(wanted.includes(found), answer, `${name} of userName is ${shown(found)}`, wanted[0], found ?? 'nothing');
 }
 

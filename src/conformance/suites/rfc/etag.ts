@@ -1,25 +1,14 @@
 /** Versions: RFC 7644 §3.14. */
 import type { Check } from '../../check.js';
 import { USER_URN } from '../../facts.js';
-import type { Answer, Feature, JsonObject, Level } from '../../model.js';
+import type { Answer, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { shown, valueAt } from '../../values.js';
+import { type Row, rfcArea } from './rfc-check.js';
 
 const SOURCE = 'RFC 7644 §3.14';
 /** RFC 9110 §8.8.3: characters in quotation marks, with W/ before them when the tag is weak. */
 const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/;
-
-/** A check on a server that announces versions. */
-interface Row {
-  /** Behind `rfc.etag.` */
-  readonly id: string;
-  readonly title: string;
-  readonly fix: string;
-  readonly level?: Level;
-  readonly source?: string;
-  readonly needs?: readonly Feature[];
-  readonly run: (t: Probe) => Promise<void>;
-}
 
 /** The entity tag of a resource as a GET tells it. */
 async function tagOf(t: Probe, made: Made): Promise<string> {
@@ -356,13 +345,4 @@ const WRITES: readonly Row[] = [
   },
 ];
 
-export const etagChecks: readonly Check[] = [...TAGS, ...READS, ...WRITES].map(
-  ({ id, level = 'must', source = SOURCE, needs = [], ...row }) => ({
-    ...row,
-    id: `rfc.etag.${id}`,
-    suite: 'rfc',
-    level,
-    source,
-    needs: ['etag', ...needs],
-  }),
-);
+export const etagChecks: readonly Check[] = [...TAGS, ...READS, ...WRITES].map(rfcArea('etag', SOURCE, 'etag'));

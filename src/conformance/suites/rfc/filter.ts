@@ -1,10 +1,11 @@
 /** Filters: RFC 7644 §3.4.2.2. */
 import type { Check } from '../../check.js';
 import { encodeQuery } from '../../client/client.js';
-import { attributeOf, ENTERPRISE_URN, GROUP_URN, USER_URN } from '../../facts.js';
-import type { Answer, Feature, JsonObject, Level } from '../../model.js';
+import { definitionOf, ENTERPRISE_URN, GROUP_URN, USER_URN } from '../../facts.js';
+import type { Answer, JsonObject, Level } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { valueAt } from '../../values.js';
+import { type Heading, rfcArea } from './rfc-check.js';
 
 /** What a row may write into its filters. */
 interface Subject {
@@ -16,14 +17,7 @@ interface Subject {
 }
 
 /** A check with one user, filters that find that user, and filters that find nobody. */
-interface Row {
-  /** Behind `rfc.filter.` */
-  readonly id: string;
-  readonly title: string;
-  readonly fix: string;
-  readonly level?: Level;
-  readonly source?: string;
-  readonly needs?: readonly Feature[];
+interface Row extends Heading {
   /** Attributes of User that the server's schema must have. */
   readonly attributes?: readonly string[];
   /** What the user has besides the usual. */
@@ -37,15 +31,11 @@ const SOURCE = 'RFC 7644 §3.4.2.2';
 /** A string as filters write it: the JSON form. */
 const quoted = (text: string): string => JSON.stringify(text);
 
+const filterCheck = rfcArea('filter', SOURCE, 'filter');
+
 function matching(row: Row): Check {
-  return {
-    id: `rfc.filter.${row.id}`,
-    suite: 'rfc',
-    title: row.title,
-    level: row.level ?? 'must',
-    source: row.source ?? SOURCE,
-    fix: row.fix,
-    needs: ['filter', ...(row.needs ?? [])],
+  return filterCheck({
+    ...row,
     async run(t) {
       for (const attribute of row.attributes ?? []) t.needsAttribute(USER_URN, attribute);
       const word = t.unique('filter');
@@ -55,7 +45,7 @@ function matching(row: Row): Check {
       for (const filter of row.hits?.(subject) ?? []) t.expectFound(await t.find('User', filter), made);
       for (const filter of row.misses?.(subject) ?? []) t.expectFound(await t.find('User', filter));
     },
-  };
+  });
 }
 
 /** Beginnings of one another order the same way in every collation, so that only the operator is asked about. */
@@ -540,10 +530,7 @@ function inZone(moment: number, hours: number): string {
   return `${local}${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`;
 }
 
-interface DateRow {
-  readonly id: string;
-  readonly title: string;
-  readonly fix: string;
+interface DateRow extends Heading {
   readonly path?: string;
   /** Expressions that are true of the moment, and that are false. */
   readonly hits: (moment: number) => readonly string[];
@@ -621,14 +608,9 @@ function withFraction(moment: number, fraction: string): string {
 }
 
 function dated(row: DateRow): Check {
-  return {
-    id: `rfc.filter.${row.id}`,
-    suite: 'rfc',
-    title: row.title,
-    level: 'must',
+  return filterCheck({
+    ...row,
     source: 'RFC 7644 §3.4.2.2, RFC 7643 §2.3.5',
-    fix: row.fix,
-    needs: ['filter'],
     async run(t) {
       const name = `${t.unique('filter')}@example.com`;
       const made = await t.user({ userName: name });
@@ -637,14 +619,10 @@ function dated(row: DateRow): Check {
       for (const expression of row.hits(moment)) t.expectFound(await found(expression), made);
       for (const expression of row.misses(moment)) t.expectFound(await found(expression));
     },
-  };
+  });
 }
 
-interface CaseRow {
-  readonly id: string;
-  readonly title: string;
-  readonly fix: string;
-  readonly source: string;
+interface CaseRow extends Heading {
   readonly path: string;
   /** By RFC 7643; a server whose schema says otherwise is taken at its word. */
   readonly caseExact: boolean;
@@ -678,14 +656,10 @@ const CASES: readonly CaseRow[] = [
 ];
 
 function cased({ path, caseExact, ...row }: CaseRow): Check {
-  return {
+  return filterCheck({
     ...row,
-    id: `rfc.filter.${row.id}`,
-    suite: 'rfc',
-    level: 'must',
-    needs: ['filter'],
     async run(t) {
-      const declared = attributeOf(t.facts.schemas.get(USER_URN.toLowerCase()) ?? {}, path)?.caseExact;
+      const declared = definitionOf(t.facts, USER_URN, path)?.caseExact;
       if (declared === !caseExact) t.skip(`the server's schema says that caseExact of ${path} is ${declared}`);
       if (path !== 'externalId') t.needsAttribute(USER_URN, path);
       const value = `${t.unique('case')}@example.com`;
@@ -695,7 +669,7 @@ function cased({ path, caseExact, ...row }: CaseRow): Check {
         t.expectFound(answer, ...(caseExact ? [] : [made]));
       }
     },
-  };
+  });
 }
 
 /** Value paths are optional: "Service providers MAY support complex filters". */

@@ -1,6 +1,6 @@
 /** Groups and their members: RFC 7643 §4.2. */
 import type { Check } from '../../check.js';
-import { attributeOf, GROUP_URN, USER_URN } from '../../facts.js';
+import { definitionOf, GROUP_URN, schemaOf, USER_URN } from '../../facts.js';
 import type { Answer, Feature, Json } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { valueAt } from '../../values.js';
@@ -18,7 +18,8 @@ function membersOf(...resources: readonly Made[]): Json[] {
   return resources.map(({ id }) => ({ value: id }));
 }
 
-async function users(t: Probe, count: number): Promise<Made[]> {
+/** So many new users. */
+export async function users(t: Probe, count: number): Promise<Made[]> {
   const result: Made[] = [];
   for (let i = 0; i < count; i++) result.push(await t.user());
   return result;
@@ -67,8 +68,7 @@ const created: readonly Check[] = [
     source: 'RFC 7643 §4.2',
     fix: 'Require displayName of groups, and answer with 400 when it is missing.',
     async run(t) {
-      const schema = t.facts.schemas.get(GROUP_URN.toLowerCase());
-      if (schema && attributeOf(schema, 'displayName')?.required !== true) {
+      if (schemaOf(t.facts, GROUP_URN) && definitionOf(t.facts, GROUP_URN, 'displayName')?.required !== true) {
         // The text of §4.2 demands it, the schema in §8.7.1 does not; a server that announces the latter keeps to it.
         t.skip("the server's schema does not require displayName of groups, as in RFC 7643 §8.7.1");
       }
@@ -127,9 +127,9 @@ const elements: readonly Check[] = [
     fix: 'Refuse to change sub-attributes of a member; members are added and removed as a whole.',
     needs: PATCH,
     async run(t) {
-      const schema = t.facts.schemas.get(GROUP_URN.toLowerCase());
-      const mutability = valueAt(schema && attributeOf(schema, 'members.value'), 'mutability');
-      if (mutability !== 'immutable') t.skip("the server's schema does not say that members.value is immutable");
+      const definition = definitionOf(t.facts, GROUP_URN, 'members.value');
+      if (definition?.mutability !== 'immutable')
+        t.skip("the server's schema does not say that members.value is immutable");
       const { group, members } = await groupOf(t, 1);
       const other = await t.user();
       const path = `members[value eq "${members[0].id}"].value`;

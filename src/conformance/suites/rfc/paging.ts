@@ -4,7 +4,7 @@ import { encodeQuery } from '../../client/client.js';
 import { LIST_URN, SEARCH_URN } from '../../facts.js';
 import type { Answer, Json, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
-import { isObject, isUnassigned, shown, valueAt } from '../../values.js';
+import { isUnassigned, objectsIn, shown, valueAt } from '../../values.js';
 
 const SOURCE = 'RFC 7644 §3.4.2.4';
 
@@ -34,8 +34,7 @@ async function crew(t: Probe, size: number): Promise<{ filter: string; made: Mad
 }
 
 function resourcesOf(answer: Answer): JsonObject[] {
-  const resources = valueAt(answer.body, 'Resources');
-  return Array.isArray(resources) ? resources.filter(isObject) : [];
+  return objectsIn(valueAt(answer.body, 'Resources'));
 }
 
 function idsOf(answer: Answer): unknown[] {

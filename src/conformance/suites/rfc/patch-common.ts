@@ -1,9 +1,9 @@
 /** What the checks of PATCH share: requests with the reading of what became of them, test data, rows of refusals. */
 import type { Check } from '../../check.js';
-import { attributeOf, declares, type TypeName, USER_URN } from '../../facts.js';
+import { declares, definitionOf, type TypeName, USER_URN } from '../../facts.js';
 import type { Answer, Feature, Json, JsonObject } from '../../model.js';
 import type { Made, PatchOperation, Probe } from '../../probe.js';
-import { isObject, isSame, shown, valueAt } from '../../values.js';
+import { isSame, objectsIn, shown, valueAt } from '../../values.js';
 
 /** What a check of this family says of itself; suite and the need for PATCH are the same in all of them. */
 export type PatchCheck = Omit<Check, 'suite' | 'level' | 'needs'> & {
@@ -38,8 +38,7 @@ export function optionalText(t: Probe): string {
 
 /** Servers may take no other values than those that they announce (RFC 7643 §2.3.1). */
 function hasCanonicalValues({ facts }: Probe, name: string): boolean {
-  const schema = facts.schemas.get(USER_URN.toLowerCase());
-  const values = schema && attributeOf(schema, name)?.canonicalValues;
+  const values = definitionOf(facts, USER_URN, name)?.canonicalValues;
   return Array.isArray(values) && values.length > 0;
 }
 
@@ -57,10 +56,9 @@ export function needsOptional(t: Probe, urn: string, path: string): void {
 
 function isOptional(t: Probe, urn: string, path: string): boolean {
   if (!declares(t.facts, urn, path)) return false;
-  const schema = t.facts.schemas.get(urn.toLowerCase());
-  const attribute = schema && attributeOf(schema, path);
-  const subAttributes = Array.isArray(attribute?.subAttributes) ? attribute.subAttributes.filter(isObject) : [];
-  if (attribute?.multiValued !== true && subAttributes.some(({ required }) => required === true)) return false;
+  const attribute = definitionOf(t.facts, urn, path);
+  const isSingular = attribute?.multiValued !== true;
+  if (isSingular && objectsIn(attribute?.subAttributes).some(({ required }) => required === true)) return false;
   return attribute?.required !== true && (attribute?.mutability ?? 'readWrite') === 'readWrite';
 }
 
@@ -120,10 +118,38 @@ export async function untilNextStamp(stamp: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, hasFraction ? 25 : 1100));
 }
 
+// What add and replace do alike (RFC 7644 §3.5.2.3)
+
+type Writing = 'add' | 'replace';
+
+/** A text attribute without a value gets one. */
+export async function expectFirstText(t: Probe, op: Writing): Promise<void> {
+  const path = optionalText(t);
+  const user = await t.user();
+  const value = t.unique('text');
+  t.expectEqual(await patched(t, user, { op, path, value }), path, value);
+}
+
+/** A single-valued attribute that has a value gets another one. */
+export async function expectOtherText(t: Probe, op: Writing): Promise<void> {
+  t.needsAttribute(USER_URN, 'displayName');
+  const user = await t.user();
+  const value = t.unique('shown');
+  t.expectEqual(await patched(t, user, { op, path: 'displayName', value }), 'displayName', value);
+}
+
+/** A complex attribute keeps the sub-attributes that the value does not name. */
+export async function expectRestOfName(t: Probe, op: Writing): Promise<void> {
+  t.needsAttribute(USER_URN, 'name.familyName');
+  const user = await t.user();
+  const after = await patched(t, user, { op, path: 'name', value: { givenName: t.unique('given') } });
+  t.expectEqual(after, 'name.familyName', 'Family');
+}
+
 // Refusals
 
 /** A PATCH that has to be refused. */
-export interface Refusal {
+interface Refusal {
   readonly id: string;
   /** The beginning of a sentence: `A remove without a path`. */
   readonly what: string;

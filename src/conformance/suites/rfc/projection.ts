@@ -1,18 +1,13 @@
 /** attributes and excludedAttributes: RFC 7644 §3.9. */
 import type { Check } from '../../check.js';
-import { ENTERPRISE_URN, PATCH_URN, USER_URN } from '../../facts.js';
-import type { Answer, Feature, JsonObject } from '../../model.js';
+import { ENTERPRISE_URN, PATCH_URN, schemaOf, USER_URN } from '../../facts.js';
+import type { Answer, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
-import { isObject, valueAt } from '../../values.js';
+import { objectsIn, valueAt } from '../../values.js';
+import { type Heading, type Row, rfcArea } from './rfc-check.js';
 
 /** A user that is read with a query, and what the answer must and must not have. */
-interface Row {
-  /** Behind `rfc.projection.` */
-  readonly id: string;
-  readonly title: string;
-  readonly fix: string;
-  readonly source?: string;
-  readonly needs?: readonly Feature[];
+interface Reading extends Heading {
   /** Attributes of User that the server's schema must have. */
   readonly attributes?: readonly string[];
   readonly user?: JsonObject;
@@ -23,24 +18,24 @@ interface Row {
 
 const SOURCE = 'RFC 7644 §3.9';
 
-function reading(row: Row): Check {
-  return {
-    id: `rfc.projection.${row.id}`,
-    suite: 'rfc',
-    title: row.title,
-    level: 'must',
-    source: row.source ?? SOURCE,
-    fix: row.fix,
-    needs: row.needs ?? [],
+const projectionCheck = rfcArea('projection', SOURCE);
+
+function reading(row: Reading): Check {
+  return projectionCheck({
+    ...row,
     async run(t) {
       for (const attribute of row.attributes ?? []) t.needsAttribute(USER_URN, attribute);
       const answer = await t.read(await t.user(row.user), row.query);
       expectParts(t, answer, row);
     },
-  };
+  });
 }
 
-function expectParts(t: Probe, answer: Answer, { present = [], absent = [] }: Pick<Row, 'present' | 'absent'>): void {
+function expectParts(
+  t: Probe,
+  answer: Answer,
+  { present = [], absent = [] }: Pick<Reading, 'present' | 'absent'>,
+): void {
   for (const path of present) t.expectPresent(answer, path);
   for (const path of absent) t.expectAbsent(answer, path);
 }
@@ -50,7 +45,7 @@ const EMPLOYEE: JsonObject = {
   [ENTERPRISE_URN]: { department: 'Tours', employeeNumber: '4711' },
 };
 
-const ROWS: readonly Row[] = [
+const READINGS: readonly Reading[] = [
   {
     id: 'attributes',
     title: 'The parameter attributes asks for the named attributes and no others.',
@@ -193,12 +188,10 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-const READS: readonly Check[] = [
+const READS: readonly Row[] = [
   {
-    id: 'rfc.projection.always-returned',
-    suite: 'rfc',
+    id: 'always-returned',
     title: 'What the schema says is always returned cannot be excluded.',
-    level: 'must',
     source: 'RFC 7644 §3.9, RFC 7643 §7',
     fix: 'Return attributes whose "returned" is "always" even when excludedAttributes names them.',
     async run(t) {
@@ -211,11 +204,9 @@ const READS: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.unknown-name',
-    suite: 'rfc',
+    id: 'unknown-name',
     title: 'An unknown name in attributes does not keep the known ones away.',
     level: 'should',
-    source: SOURCE,
     fix: 'Ignore names in attributes that the resource type does not have.',
     async run(t) {
       const answer = await t.read(await t.user(), { attributes: 'userName,noSuchAttribute' });
@@ -223,22 +214,18 @@ const READS: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.unknown-excluded',
-    suite: 'rfc',
+    id: 'unknown-excluded',
     title: 'An unknown name in excludedAttributes leaves out nothing.',
     level: 'should',
-    source: SOURCE,
     fix: 'Ignore names in excludedAttributes that the resource type does not have.',
     async run(t) {
       t.expectPresent(await t.read(await t.user(), { excludedAttributes: 'noSuchAttribute' }), 'userName');
     },
   },
   {
-    id: 'rfc.projection.both',
-    suite: 'rfc',
+    id: 'both',
     title: 'The parameters attributes and excludedAttributes together are answered, or declined with 400.',
     level: 'should',
-    source: SOURCE,
     fix: 'Decline a request that has both, or let one of them go first: they exclude each other.',
     async run(t) {
       const query = { attributes: 'userName', excludedAttributes: 'emails' };
@@ -251,9 +238,7 @@ const READS: readonly Check[] = [
 
 /** Attributes of the User schema with "returned" "always". */
 function alwaysReturned(t: Probe): string[] {
-  const attributes = t.facts.schemas.get(USER_URN.toLowerCase())?.attributes;
-  if (!Array.isArray(attributes)) return [];
-  const always = attributes.filter(isObject).filter(({ returned }) => returned === 'always');
+  const always = objectsIn(schemaOf(t.facts, USER_URN)?.attributes).filter(({ returned }) => returned === 'always');
   return always.map(({ name }) => String(name));
 }
 
@@ -266,12 +251,10 @@ async function listed(t: Probe, query: Readonly<Record<string, string>>): Promis
   return answer;
 }
 
-const LISTS: readonly Check[] = [
+const LISTS: readonly Row[] = [
   {
-    id: 'rfc.projection.list-attributes',
-    suite: 'rfc',
+    id: 'list-attributes',
     title: 'The parameter attributes holds for each resource of a list.',
-    level: 'must',
     source: 'RFC 7644 §3.4.2.5, §3.9',
     fix: 'Apply attributes to every resource of a list, as to a single one.',
     needs: ['filter'],
@@ -285,10 +268,8 @@ const LISTS: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.list-excluded',
-    suite: 'rfc',
+    id: 'list-excluded',
     title: 'The parameter excludedAttributes holds for each resource of a list.',
-    level: 'must',
     source: 'RFC 7644 §3.4.2.5, §3.9',
     fix: 'Apply excludedAttributes to every resource of a list, as to a single one.',
     needs: ['filter'],
@@ -299,10 +280,8 @@ const LISTS: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.list-envelope',
-    suite: 'rfc',
+    id: 'list-envelope',
     title: 'The parameter attributes does not take away the envelope of a list.',
-    level: 'must',
     source: 'RFC 7644 §3.4.2, §3.9',
     fix: 'Apply attributes to the resources, not to the ListResponse around them.',
     readsOnly: true,
@@ -311,10 +290,8 @@ const LISTS: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.filter-by-other',
-    suite: 'rfc',
+    id: 'filter-by-other',
     title: 'A filter may ask for an attribute that is not to be returned.',
-    level: 'must',
     source: 'RFC 7644 §3.4.2.2, §3.9',
     fix: 'Evaluate the filter on the whole resource, before attributes is applied.',
     needs: ['filter'],
@@ -327,11 +304,8 @@ const LISTS: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.group-members',
-    suite: 'rfc',
+    id: 'group-members',
     title: 'A group can be read without its members.',
-    level: 'must',
-    source: SOURCE,
     fix: 'Apply excludedAttributes=members at /Groups: clients ask like this for groups of any size.',
     needs: ['groups'],
     async run(t) {
@@ -341,10 +315,8 @@ const LISTS: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.group-members-list',
-    suite: 'rfc',
+    id: 'group-members-list',
     title: 'Groups can be listed without their members.',
-    level: 'must',
     source: 'RFC 7644 §3.4.2.5, §3.9',
     fix: 'Apply excludedAttributes=members to lists of groups.',
     needs: ['groups', 'filter'],
@@ -357,11 +329,8 @@ const LISTS: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.group-members-asked',
-    suite: 'rfc',
+    id: 'group-members-asked',
     title: 'The members of a group can be asked for alone.',
-    level: 'must',
-    source: SOURCE,
     fix: 'Apply attributes=members at /Groups.',
     needs: ['groups'],
     async run(t) {
@@ -375,13 +344,10 @@ async function groupWithMember(t: Probe): Promise<Made> {
   return t.group({ members: [{ value: (await t.user()).id }] });
 }
 
-const WRITES: readonly Check[] = [
+const WRITES: readonly Row[] = [
   {
-    id: 'rfc.projection.post',
-    suite: 'rfc',
+    id: 'post',
     title: 'The parameter attributes holds for the answer to a POST.',
-    level: 'must',
-    source: SOURCE,
     fix: 'Apply attributes and excludedAttributes to every answer with a resource, POST included.',
     async run(t) {
       t.needsAttribute(USER_URN, 'emails');
@@ -394,28 +360,18 @@ const WRITES: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.put',
-    suite: 'rfc',
+    id: 'put',
     title: 'The parameter attributes holds for the answer to a PUT.',
-    level: 'must',
-    source: SOURCE,
     fix: 'Apply attributes and excludedAttributes to every answer with a resource, PUT included.',
     async run(t) {
       t.needsAttribute(USER_URN, 'emails');
-      const made = await t.user();
-      const answer = await t.request('PUT', made.path, {
-        query: { attributes: 'userName' },
-        body: { ...made.sent, id: made.id },
-      });
-      t.expectStatus(answer, 200);
+      const { answer } = await replaced(t);
       expectParts(t, answer, { present: ['id', 'userName'], absent: ['emails'] });
     },
   },
   {
-    id: 'rfc.projection.patch-status',
-    suite: 'rfc',
+    id: 'patch-status',
     title: 'A PATCH with attributes is answered with 200 and the resource.',
-    level: 'must',
     source: 'RFC 7644 §3.5.2',
     fix: 'Answer PATCH with 200 and a body whenever the request has attributes, even if you answer 204 otherwise.',
     needs: ['patch'],
@@ -424,10 +380,8 @@ const WRITES: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.patch',
-    suite: 'rfc',
+    id: 'patch',
     title: 'The parameter attributes holds for the answer to a PATCH.',
-    level: 'must',
     source: 'RFC 7644 §3.5.2, §3.9',
     fix: 'Apply attributes and excludedAttributes to every answer with a resource, PATCH included.',
     needs: ['patch'],
@@ -437,24 +391,27 @@ const WRITES: readonly Check[] = [
     },
   },
   {
-    id: 'rfc.projection.write-keeps-all',
-    suite: 'rfc',
+    id: 'write-keeps-all',
     title: 'The parameter attributes on a write narrows the answer, not what is stored.',
-    level: 'must',
-    source: SOURCE,
     fix: 'Apply attributes to the answer alone, after the whole resource is stored.',
     async run(t) {
       t.needsAttribute(USER_URN, 'emails');
-      const made = await t.user();
-      const answer = await t.request('PUT', made.path, {
-        query: { attributes: 'userName' },
-        body: { ...made.sent, id: made.id },
-      });
-      t.expectStatus(answer, 200);
+      const { made } = await replaced(t);
       expectParts(t, await t.read(made), { present: ['emails[0].value', 'name.familyName'] });
     },
   },
 ];
+
+/** A user, and the answer to a PUT of it of which only the userName is asked for. */
+async function replaced(t: Probe): Promise<{ made: Made; answer: Answer }> {
+  const made = await t.user();
+  const answer = await t.request('PUT', made.path, {
+    query: { attributes: 'userName' },
+    body: { ...made.sent, id: made.id },
+  });
+  t.expectStatus(answer, 200);
+  return { made, answer };
+}
 
 /** The answer to a PATCH of which only the userName is asked for. */
 async function patched(t: Probe): Promise<Answer> {
@@ -471,4 +428,7 @@ async function patched(t: Probe): Promise<Answer> {
   return answer;
 }
 
-export const projectionChecks: readonly Check[] = [...ROWS.map(reading), ...READS, ...LISTS, ...WRITES];
+export const projectionChecks: readonly Check[] = [
+  ...READINGS.map(reading),
+  ...[...READS, ...LISTS, ...WRITES].map(projectionCheck),
+];

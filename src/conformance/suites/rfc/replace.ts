@@ -1,6 +1,6 @@
 /** PUT: RFC 7644 §3.5.1. */
 import type { Check } from '../../check.js';
-import { attributeOf, ENTERPRISE_URN, USER_URN } from '../../facts.js';
+import { definitionOf, ENTERPRISE_URN, USER_URN } from '../../facts.js';
 import type { Answer, Json, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { isUnassigned, shown, valueAt } from '../../values.js';
@@ -76,8 +76,7 @@ const stateChecks: readonly Check[] = [
     source: 'RFC 7644 §3.5.1',
     fix: 'Let userName be changed by a PUT: its mutability is readWrite, and the id does not depend on it.',
     async run(t) {
-      const schema = t.facts.schemas.get(USER_URN.toLowerCase());
-      const mutability = (schema && attributeOf(schema, 'userName')?.mutability) ?? 'readWrite';
+      const mutability = definitionOf(t.facts, USER_URN, 'userName')?.mutability ?? 'readWrite';
       if (mutability !== 'readWrite') t.skip(`the server's schema says that userName is ${String(mutability)}`);
       const user = await t.user();
       const userName = `${t.unique('renamed')}@example.com`;

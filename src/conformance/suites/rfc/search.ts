@@ -1,9 +1,10 @@
 /** POST to .search: RFC 7644 §3.4.3. */
 import type { Check } from '../../check.js';
 import { LIST_URN, SEARCH_URN, USER_URN } from '../../facts.js';
-import type { Answer, Feature, JsonObject } from '../../model.js';
+import type { Answer, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { valueAt } from '../../values.js';
+import { type Row, rfcArea } from './rfc-check.js';
 
 const SOURCE = 'RFC 7644 §3.4.3';
 
@@ -31,16 +32,6 @@ function expectIds(t: Probe, answer: Answer, wanted: readonly unknown[]): void {
   const found = t.expectList(answer).map(({ id }) => id);
   const isSame = found.length === wanted.length && wanted.every((id, i) => found[i] === id);
   t.expect(isSame, answer, 'The list has other resources, or another order', wanted, found);
-}
-
-interface Row {
-  /** Behind `rfc.search.` */
-  readonly id: string;
-  readonly title: string;
-  readonly fix: string;
-  readonly source?: string;
-  readonly needs?: readonly Feature[];
-  readonly run: (t: Probe) => Promise<void>;
 }
 
 const ROWS: readonly Row[] = [
@@ -230,10 +221,4 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-export const searchChecks: readonly Check[] = ROWS.map(({ id, source = SOURCE, ...row }) => ({
-  ...row,
-  id: `rfc.search.${id}`,
-  suite: 'rfc',
-  level: 'must',
-  source,
-}));
+export const searchChecks: readonly Check[] = ROWS.map(rfcArea('search', SOURCE));

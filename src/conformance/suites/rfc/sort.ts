@@ -5,13 +5,10 @@ import { USER_URN } from '../../facts.js';
 import type { Answer, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { valueAt } from '../../values.js';
+import { type Heading, rfcArea } from './rfc-check.js';
 
 /** A check with some users, made in another order than the one in which a sorted list must have them. */
-interface Row {
-  /** Behind `rfc.sort.` */
-  readonly id: string;
-  readonly title: string;
-  readonly fix: string;
+interface Row extends Heading {
   /** Attributes of User that the server's schema must have. */
   readonly attributes?: readonly string[];
   readonly sortBy: string;
@@ -24,15 +21,11 @@ interface Row {
 
 const SOURCE = 'RFC 7644 §3.4.2.3';
 
+const sortCheck = rfcArea('sort', SOURCE, 'sort', 'filter');
+
 function sorted(row: Row): Check {
-  return {
-    id: `rfc.sort.${row.id}`,
-    suite: 'rfc',
-    title: row.title,
-    level: 'must',
-    source: SOURCE,
-    fix: row.fix,
-    needs: ['sort', 'filter'],
+  return sortCheck({
+    ...row,
     async run(t) {
       for (const attribute of row.attributes ?? []) t.needsAttribute(USER_URN, attribute);
       const { word, made } = await crew(t, row.users);
@@ -43,7 +36,7 @@ function sorted(row: Row): Check {
         row.wanted.map((position) => made[position] as Made),
       );
     },
-  };
+  });
 }
 
 /** Users that a filter finds by the word in their names. */
