@@ -39,7 +39,9 @@ export async function conduct(
     facts = await connect(session);
     await work(session, facts, findings);
   } catch (error) {
-    if (!(error instanceof Aborted)) throw error;
+    // What was found out until then is worth a report, such as when the token endpoint fails half-way.
+    const isReportable = error instanceof Aborted || (error instanceof CannotRun && findings.results.length > 0);
+    if (!isReportable) throw error;
     interrupted = error.message;
   } finally {
     session.beginCleanUp();

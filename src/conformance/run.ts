@@ -1,5 +1,4 @@
 /** A whole run: its checks, scenarios and the simulated directory, one after the other. */
-
 import type { Check } from './check.js';
 import { type ConductOptions, conduct, type Findings } from './conduct.js';
 import { type DirectoryOptions, runDirectory } from './directory/run.js';
