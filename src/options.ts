@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly pageSize: number;
   readonly maxPageSize: number;
   readonly maxMembers: number;
+  readonly bulkMaxOperations: number;
+  readonly bulkMaxPayload: number;
   readonly patchAnswer: PatchAnswer;
   readonly busyTimeout: number;
   readonly stopTimeout: number;
@@ -113,6 +115,22 @@ export const OPTIONS: readonly OptionDescription[] = [
     'The most members that one request may name; a group may have any number.',
     whole(1, 1_000_000),
     'members',
+  ),
+  option(
+    'bulkMaxOperations',
+    'BULK_MAX_OPERATIONS',
+    1_000,
+    'The most operations of a bulk request; one with more is answered with 413.',
+    whole(1, 10_000),
+    'operations',
+  ),
+  option(
+    'bulkMaxPayload',
+    'BULK_MAX_PAYLOAD',
+    1_048_576,
+    'The largest body of a bulk request, in place of the limit for others; a larger one is answered with 413.',
+    whole(1_024, 1_073_741_824),
+    'bytes',
   ),
   option(
     'patchAnswer',

@@ -12,6 +12,7 @@ import { createAuthenticator } from './access/authenticate.js';
 import { createTenant, issueToken } from './access/credentials.js';
 import { createUseRecorder } from './access/last-use.js';
 import { ALL_SCOPES, type Scope } from './access/principal.js';
+import { BulkDirectory } from './directory/bulk.js';
 import { Directory } from './directory/directory.js';
 import { scimRouter } from './http/scim-router.js';
 import { readOptions, type ServerOptions } from './options.js';
@@ -33,6 +34,8 @@ export interface TargetOptions
       | 'pageSize'
       | 'maxPageSize'
       | 'maxMembers'
+      | 'bulkMaxOperations'
+      | 'bulkMaxPayload'
       | 'patchAnswer'
       | 'busyTimeout'
     >
@@ -89,10 +92,17 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     authenticator: createAuthenticator({ store, clock, log }),
     uses,
     directory,
+    bulk: new BulkDirectory({ directory, store, types: registry.resourceType, newId: randomUUID }),
     registry,
     log,
     newRequestId: randomUUID,
-    limits: { body: settings.bodyLimit, filter, pageSize: settings.pageSize, maxPageSize: settings.maxPageSize },
+    limits: {
+      body: settings.bodyLimit,
+      filter,
+      pageSize: settings.pageSize,
+      maxPageSize: settings.maxPageSize,
+      bulk: { operations: settings.bulkMaxOperations, payload: settings.bulkMaxPayload },
+    },
     patchAnswer: settings.patchAnswer,
     publicUrl: settings.publicUrl,
   });

@@ -228,6 +228,10 @@ describe('a running server', () => {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
     Operations,
   });
+  const bulkOf = (...Operations: object[]) => ({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+    Operations,
+  });
   const user = (userName: string) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName });
   const group = (displayName: string) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName });
 
@@ -273,6 +277,9 @@ describe('a running server', () => {
     [204, 'DELETE', '/Groups/{id}', '/scim/v2/Groups/{group}'],
     [204, 'DELETE', '/Users/{id}', '/scim/v2/Users/{user}'],
     [404, 'DELETE', '/Users/{id}', '/scim/v2/Users/{user}'],
+    [200, 'POST', '/Bulk', '/scim/v2/Bulk', bulkOf({ method: 'POST', path: '/Users', bulkId: 'a', data: user('a') })],
+    [400, 'POST', '/Bulk', '/scim/v2/Bulk', bulkOf()],
+    [413, 'POST', '/Bulk', '/scim/v2/Bulk', ' '.repeat(1_048_577)],
     [200, 'GET', '/ServiceProviderConfig', '/scim/v2/ServiceProviderConfig'],
     [200, 'GET', '/Schemas', '/scim/v2/Schemas'],
     [403, 'GET', '/Schemas', '/scim/v2/Schemas?filter=id+pr'],

@@ -27,7 +27,7 @@ import {
   VersionConflict,
   type Write,
 } from '../store/store.js';
-import { edgeDifference, edgeElements, memberIds, memberPages, membershipElement } from './members.js';
+import { edgeDifference, edgeElements, memberIds, memberPages, shownMemberships } from './members.js';
 import { checkMemberLimit, type Plan, planCreate, planPatch, planReplace } from './plan.js';
 import { deleteWrite, documentDifference, memberTypeNames, type Occasion, putWrite } from './write.js';
 
@@ -73,8 +73,14 @@ export interface SearchResult {
   readonly resources: ResourceView[];
 }
 
+/** What a directory needs of its store. */
+export type DirectoryStore = Pick<
+  Store,
+  'get' | 'search' | 'edges' | 'presentEdges' | 'memberships' | 'containers' | 'commit'
+>;
+
 export interface DirectoryOptions {
-  readonly store: Store;
+  readonly store: DirectoryStore;
   /** A resource type by its name. */
   readonly types: (name: string) => ResourceType | undefined;
   /** The present time, ISO 8601 UTC. */
@@ -87,28 +93,39 @@ export interface DirectoryOptions {
 }
 
 /** How often a write that lost a race is planned again before the client is told. */
-const MAX_ATTEMPTS = 100;
+export const MAX_ATTEMPTS = 100;
 
 export class Directory {
-  /** By type: what is unique by schema, and what where the profile asks for more. */
-  private readonly unique = new Map<ResourceType, Record<'schema' | 'profile', ReadonlySet<Attribute>>>();
+  private readonly store: DirectoryStore;
 
-  private readonly store: Store;
-
-  constructor(private readonly options: DirectoryOptions) {
+  /** @param unique by type: what is unique by schema, and what where the profile asks for more; filled when needed */
+  constructor(
+    private readonly options: DirectoryOptions,
+    private readonly unique = new Map<ResourceType, Record<'schema' | 'profile', ReadonlySet<Attribute>>>(),
+  ) {
     this.store = options.store;
   }
 
-  /** RFC 7644 §3.3. @throws ScimError */
+  /** The same directory on another store, such as one with writes that are not committed yet. */
+  on(store: DirectoryStore): Directory {
+    return new Directory({ ...this.options, store }, this.unique);
+  }
+
+  /**
+   * RFC 7644 §3.3.
+   * @param id never given before
+   * @throws ScimError
+   */
   async create(
     caller: Caller,
     type: ResourceType,
     body: Json | undefined,
     projection: Projection,
+    id = this.options.newId(),
   ): Promise<ResourceView> {
     const plan = planCreate(body, type, caller.dialect);
     checkMemberLimit(plan, this.options.maxMembers);
-    const key = { tenant: caller.tenant, type: type.name, id: this.options.newId() };
+    const key = { tenant: caller.tenant, type: type.name, id };
     return this.view(await this.apply(caller, type, key, undefined, plan, 'create'), type, projection);
   }
 
@@ -229,7 +246,7 @@ export class Directory {
       } catch (error) {
         if (!(error instanceof VersionConflict)) throw error;
         if (attempts === MAX_ATTEMPTS) {
-          throw new ScimError('unavailable', 'Others keep changing this resource; try again.', { cause: error });
+          throw keepsChanging(error);
         }
       }
     }
@@ -293,8 +310,7 @@ export class Directory {
         : undefined;
     return resources.map((resource) => {
       const { key, version, created, lastModified, document } = resource;
-      const elements = groups?.get(key.id)?.map(membershipElement);
-      const shown = memberships && elements?.length ? { [memberships.name]: elements } : undefined;
+      const shown = shownMemberships(type, groups?.get(key.id));
       return {
         type,
         document: shown ? { ...document, ...shown } : document,
@@ -350,8 +366,13 @@ function notFound(type: ResourceType, id: string): ScimError {
   return new ScimError('notFound', `There is no ${type.name} ${JSON.stringify(id.slice(0, 100))}.`);
 }
 
+/** What a client is told when others have changed a resource MAX_ATTEMPTS times while it was written. */
+export function keepsChanging(cause: VersionConflict): ScimError {
+  return new ScimError('unavailable', 'Others keep changing this resource; try again.', { cause });
+}
+
 /** The store's refusals in SCIM's words. */
-function explain(error: unknown, { dialect }: Caller, type: ResourceType, document: JsonObject): unknown {
+export function explain(error: unknown, { dialect }: Caller, type: ResourceType, document: JsonObject): unknown {
   if (error instanceof UniquenessConflict) {
     if (type.uniqueByProfile.some(({ path }) => path === error.path)) dialect.bend('unique-group-name');
     const given = document[error.path];

@@ -5,11 +5,13 @@ import { displayOf } from '../scim/resource/search-form.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { Edge, Membership, ResourceKey, Store, View } from '../store/store.js';
 
+type MemberStore = Pick<Store, 'get' | 'edges' | 'presentEdges'>;
+
 /** Members per read. */
 const PAGE_SIZE = 1000;
 
 /** All members in pages, by ascending id. */
-export async function* memberPages(store: Store, group: ResourceKey, view: View): AsyncGenerator<Edge[]> {
+export async function* memberPages(store: MemberStore, group: ResourceKey, view: View): AsyncGenerator<Edge[]> {
   let after: string | undefined;
   for (;;) {
     const page = await store.edges(group, { after, limit: PAGE_SIZE, view });
@@ -24,7 +26,7 @@ export async function* memberPages(store: Store, group: ResourceKey, view: View)
  * @param types those that a member may have.
  */
 export async function edgeElements(
-  store: Store,
+  store: MemberStore,
   group: ResourceKey,
   ids: ReadonlySet<string>,
   types: readonly ResourceType[],
@@ -47,13 +49,21 @@ export function memberElement({ id, type, display }: Edge): JsonObject {
 }
 
 /** One group as an element of `groups`. RFC 7643 §4.1.2 */
-export function membershipElement({ id, display, direct }: Membership): JsonObject {
+function membershipElement({ id, display, direct }: Membership): JsonObject {
   return { value: id, ...(display !== undefined && { display }), type: direct ? 'direct' : 'indirect' };
+}
+
+/** The memberships of a resource as its attribute; undefined when there are none to show. */
+export function shownMemberships(
+  { memberships }: ResourceType,
+  groups: readonly Membership[] | undefined,
+): JsonObject | undefined {
+  return memberships && groups?.length ? { [memberships.name]: groups.map(membershipElement) } : undefined;
 }
 
 /** The members that really come and go when a plan meets the members there are. */
 export async function edgeDifference(
-  store: Store,
+  store: MemberStore,
   group: ResourceKey,
   plan: EdgePlan | undefined,
   isNew: boolean,
@@ -75,7 +85,7 @@ export async function edgeDifference(
 }
 
 /** The ids of all members, as the next commit will find them. */
-export async function memberIds(store: Store, group: ResourceKey): Promise<Set<string>> {
+export async function memberIds(store: MemberStore, group: ResourceKey): Promise<Set<string>> {
   const ids = new Set<string>();
   for await (const page of memberPages(store, group, 'latest')) for (const { id } of page) ids.add(id);
   return ids;

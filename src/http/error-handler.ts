@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { AccessRefused } from '../access/refusal.js';
 import { ScimError } from '../scim/errors.js';
-import { exchangeOf } from './exchange.js';
+import { type Exchange, exchangeOf } from './exchange.js';
 import { writeHead } from './headers.js';
 import { SCIM_JSON } from './write-response.js';
 
@@ -12,9 +12,8 @@ const RETRY_AFTER = '5';
 /** Answers every error of the routes before it, whatever threw it. */
 export function errorHandler(): ErrorRequestHandler {
   return (thrown: unknown, _request, response, _next) => {
-    const error = toScimError(thrown);
     const exchange = exchangeOf(response);
-    if (error.status >= 500) exchange?.logger.error({ err: error.cause ?? thrown }, 'request failed');
+    const error = explainTo(exchange)(thrown);
     if (exchange) exchange.refusal = { kind: error.kind, detail: withoutQuotations(error.detail) };
     if (response.headersSent) {
       // Part of the answer is out: breaking the connection is the only way left to say that it is not whole.
@@ -22,6 +21,21 @@ export function errorHandler(): ErrorRequestHandler {
       return;
     }
     sendError(response, error);
+  };
+}
+
+/**
+ * What a client is told of something that was thrown. Why this server failed is for the log alone, once where many
+ * operations failed of it.
+ */
+export function explainTo(exchange: Exchange | undefined): (thrown: unknown) => ScimError {
+  let logged: unknown;
+  return (thrown) => {
+    const error = toScimError(thrown);
+    if (error.status < 500 || thrown === logged) return error;
+    exchange?.logger.error({ err: error.cause ?? thrown }, 'request failed');
+    logged = thrown;
+    return error;
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Authenticator } from '../access/authenticate.js';
 import type { UseRecorder } from '../access/last-use.js';
+import type { BulkDirectory } from '../directory/bulk.js';
 import type { Directory } from '../directory/directory.js';
 import type { PatchAnswer } from '../options.js';
 import type { FilterLimits } from '../scim/filter/parse.js';
@@ -11,6 +12,7 @@ export interface HttpParts {
   readonly authenticator: Authenticator;
   readonly uses: UseRecorder;
   readonly directory: Directory;
+  readonly bulk: BulkDirectory;
   readonly registry: Registry;
   readonly log: Logger;
   /** A new id for a request, never given before. */
@@ -28,4 +30,12 @@ export interface HttpLimits {
   /** Resources on a page without `count`. */
   readonly pageSize: number;
   readonly maxPageSize: number;
+  readonly bulk: BulkLimits;
+}
+
+/** Of one bulk request, as /ServiceProviderConfig announces them. */
+export interface BulkLimits {
+  readonly operations: number;
+  /** Bytes. */
+  readonly payload: number;
 }

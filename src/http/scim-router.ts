@@ -7,7 +7,7 @@ import { requireScope, requireTenant, type Scope } from '../access/principal.js'
 import type { Caller } from '../directory/directory.js';
 import { ScimError } from '../scim/errors.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
-import { errorHandler } from './error-handler.js';
+import { errorHandler, explainTo } from './error-handler.js';
 import { beginExchange, type Exchange, exchangeOf } from './exchange.js';
 import type { HttpParts } from './parts.js';
 import {
@@ -19,6 +19,7 @@ import {
   readQuery,
   type ScimRequest,
 } from './read-request.js';
+import { type BulkHttpRequest, bulk } from './scim/bulk.js';
 import { create } from './scim/create.js';
 import { remove } from './scim/delete.js';
 import { type DiscoveryRequest, resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.js';
@@ -51,8 +52,10 @@ function addRoutes(router: Router, parts: HttpParts): void {
   router.route(['/Schemas', '/Schemas/:id']).get(discover(schemas)).all(allowing('GET'));
   router.route(['/ResourceTypes', '/ResourceTypes/:id']).get(discover(resourceTypes)).all(allowing('GET'));
 
-  // RFC 7644 §3.4.2.1, §3.7 and §3.11: optional, announced nowhere.
-  router.all(['/Bulk', '/Me', '/.search'], notImplemented);
+  router.route('/Bulk').post(bulkReader(parts), answerBulk(parts)).all(allowing('POST'));
+
+  // RFC 7644 §3.4.2.1 and §3.11: optional, announced nowhere.
+  router.all(['/Me', '/.search'], notImplemented);
   router.use(nothingHere);
 }
 
@@ -118,6 +121,20 @@ function bodyReader({ limits }: HttpParts): RequestHandler {
   return express.raw({ type: () => true, limit: limits.body });
 }
 
+/** RFC 7644 §3.7.4: the answer names the limit. A body that the embedding app has read is known by its length alone. */
+function bulkReader({ limits }: HttpParts): RequestHandler {
+  const most = limits.bulk.payload;
+  const read = express.raw({ type: () => true, limit: most });
+  const refusal = (): ScimError =>
+    new ScimError('payloadTooLarge', `The size of the bulk request exceeds maxPayloadSize (${most} bytes).`);
+  return (request, response, next) => {
+    if (Number(request.headers['content-length']) > most) throw refusal();
+    read(request, response, (error?: unknown) => {
+      next((error as { status?: unknown } | undefined)?.status === 413 ? refusal() : error);
+    });
+  };
+}
+
 function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
@@ -126,12 +143,29 @@ function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: Htt
   };
 }
 
+function answerBulk(parts: HttpParts): RequestHandler {
+  return async (request, response) => {
+    const exchange = begun(response);
+    requireScope(exchange.principal, 'scim:write');
+    const bulkRequest: BulkHttpRequest = {
+      caller: callerOf(exchange),
+      body: readBody(request),
+      locate: locator(readBaseUrl(request, parts.publicUrl), parts.registry),
+      explain: explainTo(exchange),
+    };
+    await send(response, await bulk(bulkRequest, parts));
+  };
+}
+
+function callerOf({ principal, dialect, id: requestId, address }: Exchange): Caller {
+  const { id: credential, name } = principal.credential;
+  return { tenant: principal.tenant.id, actor: { credential, name, address }, requestId, dialect };
+}
+
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 function readRequest(request: Request, exchange: Exchange, type: ResourceType, parts: HttpParts): ScimRequest {
-  const { principal, dialect, id: requestId, address } = exchange;
-  const { id: credential, name } = principal.credential;
-  const caller: Caller = { tenant: principal.tenant.id, actor: { credential, name, address }, requestId, dialect };
+  const caller = callerOf(exchange);
   const query = readQuery(request.originalUrl);
   return {
     caller,

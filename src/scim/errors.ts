@@ -35,6 +35,12 @@ const STATUS_ONLY = {
     detail: 'Send application/scim+json or application/json.',
     section: 'RFC 7644 §3.1',
   },
+  // Clients take 409 for a value that is in use, and would look for it; of 424 they at least know that it is no success.
+  failedDependency: {
+    status: 424,
+    detail: 'Another operation failed that this one belongs together with.',
+    section: 'RFC 4918 §11.4',
+  },
   internal: {
     status: 500,
     detail: 'The server failed; the log holds the reason under the request id.',

@@ -133,15 +133,37 @@ export interface ResourceQuery {
   readonly filter?: FilterNode | undefined;
   /** Without it: the order of creation. */
   readonly sort?: Sort | undefined;
-  /** Resources to pass over, from 0. */
+  /** Resources to pass over, from 0. Not read where there is a keyset. */
   readonly offset: number;
-  /** The most resources to return; 0 asks for the total alone. */
+  /** The most resources to return; 0 asks for the total alone. With a keyset at least 1. */
   readonly limit: number;
+  /** In place of `offset`: a page that begins where another ended, at the same cost however far into the list. */
+  readonly keyset?: Keyset | undefined;
 }
+
+/** A page by where it lies rather than by how much comes before it, so that others may write between two pages. */
+export interface Keyset {
+  /** `forward`: what follows `from`, nearest first. `backward`: what comes before it, in the order of the list still. */
+  readonly direction: 'forward' | 'backward';
+  /** Without it: from the start of the list, or backward from its end. */
+  readonly from?: Position | undefined;
+}
+
+/** A place in the order of a query: that of a resource, which may be gone since. Only for the query it was made for. */
+export interface Position {
+  /** Ascends in the order of creation and stays with a resource while that exists. */
+  readonly row: number;
+  /** With a sort: the value that the resource was ordered by, false as 0 and true as 1; null where it had none. */
+  readonly key?: string | number | null | undefined;
+}
+
+/** How many characters (code points) of a text count for its place in an order, which bounds the size of a Position. */
+export const SORTED_CHARACTERS = 256;
 
 /**
  * Order by the attribute's search form: for a multi-valued attribute by its primary element, or else its first.
- * Resources without a value come last, when descending first (RFC 7644 §3.4.2.3). Ties: the order of creation.
+ * Resources without a value come last, when descending first (RFC 7644 §3.4.2.3). Ties, which texts are that begin
+ * with the same SORTED_CHARACTERS: the order of creation.
  */
 export interface Sort {
   /** Never complex. */
@@ -153,6 +175,32 @@ export interface ResourcePage {
   /** All matches, not only those on the page. */
   readonly total: number;
   readonly resources: StoredResource[];
+  /** With a keyset: where the page after this one begins, going forward; undefined when nothing follows. */
+  readonly next?: Position | undefined;
+  /** With a keyset: where the page before this one ends, going backward; undefined when nothing comes before. */
+  readonly previous?: Position | undefined;
+}
+
+/**
+ * A page by keyset, as every engine cuts it.
+ * @param found what the query finds from the keyset's position on, nearest first: `limit + 1` of them, or all.
+ */
+export function cutPage<Row>(
+  found: readonly Row[],
+  { direction, from }: Keyset,
+  limit: number,
+  positionOf: (row: Row) => Position,
+): { rows: Row[]; next: Position | undefined; previous: Position | undefined } {
+  const shown = found.slice(0, limit);
+  const [nearest, farthest] = [shown[0], shown.at(-1)];
+  const isForward = direction === 'forward';
+  const ahead = found.length > limit && farthest !== undefined ? positionOf(farthest) : undefined;
+  // Where the client comes from there was something. From an empty page the way back includes what stands at `from`.
+  const aroundFrom = from && { ...from, row: from.row + (isForward ? 1 : -1) };
+  const back = from && (nearest === undefined ? aroundFrom : positionOf(nearest));
+  return isForward
+    ? { rows: shown, next: ahead, previous: back }
+    : { rows: shown.reverse(), next: back, previous: ahead };
 }
 
 /** One membership, seen from the group. */
@@ -203,6 +251,12 @@ export interface CredentialUse {
   readonly address: string | undefined;
 }
 
+/** A batch that is applied. */
+export interface Applied {
+  /** Settles when the batch is durable, or (StoreUnavailable) when nothing of it is kept. */
+  readonly durable: Promise<void>;
+}
+
 export interface Store {
   get(key: ResourceKey, view?: View): Promise<StoredResource | undefined>;
 
@@ -230,6 +284,14 @@ export interface Store {
    */
   commit(tenant: string, batch: readonly Write[]): Promise<void>;
 
+  /**
+   * A commit in two steps, so that whoever has many batches can make the next from what this one leaves, and they share
+   * a sync: resolves as soon as the batch is applied and `latest` shows it. What is learned so, a refusal too, rests on
+   * nothing durable yet: an answer waits for `durable`, after a refusal for the commit of an empty batch.
+   * @throws as commit()
+   */
+  apply(tenant: string, batch: readonly Write[]): Promise<Applied>;
+
   /** The tenant's history, oldest first, after the sequence number `after` (0: from the start), at most `limit`. */
   changes(tenant: string, after: number, limit: number): Promise<Change[]>;
 
@@ -245,6 +307,13 @@ export interface Store {
   /** Marks it revoked from `time`. False when the tenant has no such credential, or it is revoked already. */
   revokeCredential(tenant: string, id: string, time: string): Promise<boolean>;
   noteUse(uses: readonly CredentialUse[]): Promise<void>;
+
+  /**
+   * The secret of this name, the same for everybody who has this store, for as long as it lives: the one that was
+   * `offered` first, durable before anybody is given it.
+   * @param offered random, new, and told to nobody else; kept when there is none of this name yet.
+   */
+  secret(name: string, offered: string): Promise<string>;
 
   /** Resolves when the database answers. */
   ping(): Promise<void>;
@@ -267,6 +336,8 @@ export class UniquenessConflict extends Error {
     readonly path: string,
     /** In search form. */
     readonly value: string,
+    /** The resource that was to take the value; undefined where it was no resource. */
+    readonly key?: ResourceKey,
   ) {
     super(`the value of ${path} is in use`);
     this.name = 'UniquenessConflict';
@@ -275,7 +346,11 @@ export class UniquenessConflict extends Error {
 
 /** Members to be added that the tenant does not have, or that are of a type the group does not take. */
 export class MissingReference extends Error {
-  constructor(readonly ids: readonly string[]) {
+  constructor(
+    readonly ids: readonly string[],
+    /** The group that was to take them. */
+    readonly key: ResourceKey,
+  ) {
     super(`no such member: ${ids.slice(0, 5).join(', ')}`);
     this.name = 'MissingReference';
   }

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/store/store.js';
 import { accounts } from './store/accounts.js';
 import { history } from './store/history.js';
+import { keyset } from './store/keyset.js';
 import { membership } from './store/membership.js';
 import { resources } from './store/resources.js';
 import { search } from './store/search.js';
+import { secrets } from './store/secrets.js';
 
 /** A store that is open, and how to be rid of it. */
 export interface Subject {
@@ -26,6 +28,8 @@ export function storeContract(open: () => Promise<Subject>): void {
   describe('resources', () => resources(current));
   describe('membership', () => membership(current));
   describe('search', () => search(current));
+  describe('pages by keyset', () => keyset(current));
   describe('history', () => history(current));
   describe('accounts', () => accounts(current));
+  describe('secrets', () => secrets(current));
 }

@@ -153,6 +153,9 @@ describe('in a larger app', () => {
         const patch = { schemas: [URN.patch], Operations: [{ op: 'replace', path: 'title', value: 'x' }] };
         const patched = await client.send('patch', `/Users/${created.body.id}`, patch, { 'Content-Type': type });
         expect(patched.body).toMatchObject({ title: 'x', name: { givenName: 'Lin' } });
+        const Operations = [{ method: 'DELETE', path: `/Users/${created.body.id}` }];
+        const bulk = await client.post('/Bulk', { schemas: [URN.bulk], Operations }, { 'Content-Type': type });
+        expect(bulk.body.Operations).toMatchObject([{ status: '204' }]);
         expect(caught).toEqual([]);
       },
     );
@@ -176,6 +179,12 @@ describe('in a larger app', () => {
       expect([failed.status, failed.text]).toEqual([418, 'own handler']);
       expect(caught).toHaveLength(1);
     });
+  });
+
+  test("a bulk request that the app's parser has read is not larger than others may be", async () => {
+    const { client } = await largerApp([express.json({ type: () => true, limit: '5mb' })]);
+    const Operations = [{ method: 'POST', path: '/Users', bulkId: 'x'.repeat(1_048_576) }];
+    expectError(await client.post('/Bulk', { schemas: [URN.bulk], Operations }), 413);
   });
 
   test("a prototype key that the app's parser let through is refused as well", async () => {

@@ -10,6 +10,7 @@ const WRITES: [Method, string][] = [
   ['patch', '/Users/{id}'],
   ['delete', '/Users/{id}'],
   ['post', '/Groups'],
+  ['post', '/Bulk'],
 ];
 const BODY = { schemas: [URN.user], userName: 'new' };
 

@@ -63,6 +63,7 @@ const ROUTES = [
     ['post', `${path}/.search`],
     ...(['get', 'put', 'patch', 'delete'] as const).map((method): [Method, string] => [method, `${path}/{id}`]),
   ]),
+  ['post', '/Bulk'] as [Method, string],
   ...[
     '/ServiceProviderConfig',
     '/Schemas',

@@ -17,6 +17,7 @@ const EXPECTED: Record<ScimErrorName, [status: number, hasType: boolean]> = {
   preconditionFailed: [412, false],
   payloadTooLarge: [413, false],
   unsupportedMediaType: [415, false],
+  failedDependency: [424, false],
   internal: [500, false],
   notImplemented: [501, false],
   unavailable: [503, false],

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/store/memory/store.js';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
-import type { ResourceQuery, Store, Write } from '../../src/store/store.js';
+import type { Keyset, Position, ResourceQuery, Store, Write } from '../../src/store/store.js';
 import { create, TENANT, types } from '../contract/writes.js';
 import { documentOf, filterOf, sortOf } from './arbitraries.js';
 import { temporaryFile } from './temporary-file.js';
@@ -68,18 +68,46 @@ describe('sqlite and memory', () => {
     for (const store of [memory, sqlite]) await store.commit(tenant, moved);
   };
 
-  it('find the same resources by any filter, in the same order, on the same pages', async () => {
+  it(
+    'find the same resources by any filter, in the same order, on the same pages',
+    () =>
+      hold(async (query) => {
+        for (const page of [{}, { offset: 0, limit: 100 }]) {
+          const whole = { ...query, ...page };
+          expect(await answer(sqlite, whole), describeQuery(whole)).toEqual(await answer(memory, whole));
+        }
+      }),
+    300_000,
+  );
+
+  it(
+    'find by keyset, page by page and either way, what they find at once',
+    () =>
+      hold(async (query) => {
+        const { ids, total } = await answer(memory, { ...query, offset: 0, limit: 100 });
+        for (const store of [memory, sqlite]) {
+          for (const direction of ['forward', 'backward'] as const) {
+            const pages = await walk(store, { ...query, limit: query.limit + 1 }, direction);
+            const said = `${describeQuery(query)} ${direction} ${store === memory ? 'memory' : 'sqlite'}`;
+            expect(
+              pages.flatMap((page) => page.ids),
+              said,
+            ).toEqual(ids);
+            expect(new Set(pages.map((page) => page.total)), said).toEqual(new Set([total]));
+          }
+        }
+      }),
+    300_000,
+  );
+
+  /** The same must hold of any directory and any question. */
+  async function hold(of: (query: ResourceQuery) => Promise<void>): Promise<void> {
     let run = 0;
     const questions = fc.array(question, { minLength: 30, maxLength: 30 });
     const property = fc.asyncProperty(directory, questions, async (batch, asked) => {
       const tenant = `t${run++}`;
       await fill(batch, tenant);
-      for (const query of asked) {
-        for (const page of [{}, { offset: 0, limit: 100 }]) {
-          const whole = { ...query, ...page, tenant };
-          expect(await answer(sqlite, whole), describeQuery(whole)).toEqual(await answer(memory, whole));
-        }
-      }
+      for (const query of asked) await of({ ...query, tenant });
     });
     // The message of a failing question says more than fast-check's print of the schema around it.
     const { failed, seed, counterexamplePath, errorInstance } = await fc.check(property, {
@@ -87,8 +115,26 @@ describe('sqlite and memory', () => {
       endOnFailure: true,
     });
     if (failed) throw new Error(`seed ${seed}, path ${counterexamplePath}`, { cause: errorInstance });
-  }, 300_000);
+  }
 });
+
+/** The pages of a list in its order, however they were reached. */
+async function walk(
+  store: Store,
+  query: ResourceQuery,
+  direction: Keyset['direction'],
+): Promise<{ total: number; ids: string[] }[]> {
+  const pages: { total: number; ids: string[] }[] = [];
+  let from: Position | undefined;
+  do {
+    const { total, resources, next, previous } = await store.search({ ...query, keyset: { direction, from } });
+    const page = { total, ids: resources.map(({ key }) => key.id) };
+    if (direction === 'forward') pages.push(page);
+    else pages.unshift(page);
+    from = direction === 'forward' ? next : previous;
+  } while (from && pages.length < 50);
+  return pages;
+}
 
 async function answer(store: Store, query: ResourceQuery): Promise<{ total: number; ids: string[] }> {
   const { total, resources } = await store.search(query);

@@ -98,6 +98,26 @@ it('keeps nothing of a turn whose commit failed, and tells no one that it was re
   expect(await keep(2)).toBe(1);
 });
 
+it('tells what came of applied work before the commit, and what became of it after', async () => {
+  const apply = (value: number) => group.apply(() => void database.prepare('INSERT INTO kept VALUES (?)').run(value));
+  const refuse = group.apply(() => {
+    throw new Refusal();
+  });
+  const first = await apply(1);
+  expect(await outcomes(refuse)).toEqual([Refusal]);
+  const second = await apply(2);
+  expect([commits, kept()]).toEqual([0, [1, 2]]);
+  expect(await outcomes(first.durable, second.durable, group.settled())).toEqual([undefined, undefined, undefined]);
+  expect(commits).toBe(1);
+
+  failure = new Error('disk I/O error');
+  const lost = await apply(3);
+  expect(await outcomes(lost.durable, group.settled())).toEqual([StoreUnavailable, StoreUnavailable]);
+  failure = undefined;
+  expect(kept()).toEqual([1, 2]);
+  expect(await outcomes(apply(1))).toEqual([StoreUnavailable]);
+});
+
 it('undoes the turn of work that fails by itself, and says how it failed', async () => {
   const broken = group.run(() => {
     database.prepare('INSERT INTO kept VALUES (9)').run();

@@ -88,7 +88,7 @@ describe('migrations', () => {
     expect(() => migrate(failing)).toThrow();
     expect(database.prepare('SELECT name FROM sqlite_schema').all()).toEqual([]);
     migrate(database);
-    expect(pragma(database, 'user_version')).toBe(1);
+    expect(pragma(database, 'user_version')).toBe(2);
     database.close();
   });
 });

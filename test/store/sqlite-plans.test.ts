@@ -6,6 +6,8 @@ import { type Connections, connect, disconnect } from '../../src/store/sqlite/co
 import type { Database } from '../../src/store/sqlite/driver.js';
 import { Queries } from '../../src/store/sqlite/queries.js';
 import { Search } from '../../src/store/sqlite/search.js';
+import { Secrets } from '../../src/store/sqlite/secrets.js';
+import type { Keyset } from '../../src/store/store.js';
 import { attribute, query, types } from '../contract/writes.js';
 import { temporaryFile } from './temporary-file.js';
 
@@ -42,8 +44,8 @@ function planOf(text: string): string[] {
     .filter((detail) => /^(SEARCH|SCAN)/.test(detail) && !/VIRTUAL TABLE|CONSTANT ROW/.test(detail));
 }
 
-/** A scan of what a recursion has found is no scan of a table. */
-const TABLE_SCAN = /^SCAN (?!above|below|a\b|b\b|x\d|p\b)/;
+/** A scan of what a recursion or a query below has found is no scan of a table. */
+const TABLE_SCAN = /^SCAN (?!above|below|a\b|b\b|k\b|x\d|p\b)/;
 
 describe('fixed statements', () => {
   it('never read a whole table', () => {
@@ -52,6 +54,7 @@ describe('fixed statements', () => {
       new Committer(database),
       new AccountQueries(database),
       new AccountWriter(database),
+      new Secrets(database, database),
     ]);
     // All tenants are asked for by name.
     const scanning = texts.filter((text) => planOf(text).some((step) => TABLE_SCAN.test(step)));
@@ -76,6 +79,13 @@ describe('a search', () => {
   /** However the rows are then reached, one by one: not all of a type. */
   const ONE_BY_ONE = /SEARCH r USING .*(rowid=\?| id=\?)\)/;
 
+  /** The first page, and one in the middle, each way. */
+  const KEYSETS: readonly Keyset[] = (['forward', 'backward'] as const).flatMap((direction) => [
+    { direction },
+    { direction, from: { row: 5, key: 'a' } },
+    { direction, from: { row: 5, key: null } },
+  ]);
+
   it.each([
     ['User', 'userName eq "a"', LOOKUP],
     ['User', 'externalId eq "a"', LOOKUP],
@@ -97,7 +107,8 @@ describe('a search', () => {
     ['Group', 'displayName sw "a" and members eq "b"', BY_MEMBER],
   ] as const)('for %s by %s uses an index', (type, text, expected) => {
     const sort = { attribute: attribute(type, 'displayName'), descending: true };
-    for (const rest of [{}, { sort }, { limit: 0 }]) {
+    const byKeyset = KEYSETS.flatMap((keyset) => [{ keyset }, { keyset, sort }]);
+    for (const rest of [{}, { sort }, { limit: 0 }, ...byKeyset]) {
       const [statement] = preparedBy((database) =>
         new Search(database, types).search(query(type, text, { offset: 1, ...rest })),
       );
@@ -111,5 +122,31 @@ describe('a search', () => {
     const texts = preparedBy((database) => new Search(database, types).search(query('User', undefined, { offset: 5 })));
     expect(texts.join()).not.toContain('count(');
     expect(planOf(texts[0] as string)).toEqual(['SEARCH r USING INDEX resources_by_type (tenant=? AND type=?)']);
+  });
+
+  describe('by keyset', () => {
+    const pageOf = (keyset: Keyset, text?: string): { plan: string[]; steps: string } => {
+      const [statement] = preparedBy((database) => new Search(database, types).search(query('User', text, { keyset })));
+      const rows = connections.writer.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${statement}`).all();
+      return { plan: planOf(statement as string), steps: rows.map(({ detail }) => detail).join('\n') };
+    };
+
+    it.each([
+      ['forward', '>'],
+      ['backward', '<'],
+    ] as const)('%s begins where the page begins, and sorts nothing', (direction, operator) => {
+      for (const text of [undefined, 'title pr', 'not (userName eq "a")']) {
+        const { plan, steps } = pageOf({ direction, from: { row: 5 } }, text);
+        const seek = `SEARCH r USING INDEX resources_by_type (tenant=? AND type=? AND rowid${operator}?)`;
+        expect(plan.filter((step) => !step.includes('lookups'))).toEqual([seek]);
+        expect(steps).not.toContain('TEMP B-TREE');
+      }
+    });
+
+    it.each(['forward', 'backward'] as const)('%s with a look-up names only what lies ahead', (direction) => {
+      const { plan, steps } = pageOf({ direction, from: { row: 5 } }, 'userName eq "a"');
+      expect(plan.join('\n')).toMatch(/path=\? AND value=\? AND rid[<>]\?\)/);
+      expect(steps).not.toContain('TEMP B-TREE');
+    });
   });
 });

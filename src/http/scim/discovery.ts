@@ -28,7 +28,7 @@ export function serviceProviderConfig(request: DiscoveryRequest, { limits }: Htt
   return messageResponse(200, {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: limits.bulk.operations, maxPayloadSize: limits.bulk.payload },
     filter: { supported: true, maxResults: limits.maxPageSize },
     changePassword: { supported: false },
     sort: { supported: true },

@@ -5,16 +5,45 @@ import type { FilterNode } from '../../scim/filter/node.js';
 import { compareText, fold } from '../../scim/fold.js';
 import { isObject, type Json, type JsonObject } from '../../scim/json.js';
 import type { Attribute, ResourceType } from '../../scim/schema/characteristics.js';
-import type { ResourcePage, ResourceQuery, Sort } from '../store.js';
+import {
+  cutPage,
+  type Keyset,
+  type Position,
+  type ResourcePage,
+  type ResourceQuery,
+  SORTED_CHARACTERS,
+  type Sort,
+} from '../store.js';
 import { copy } from './copy.js';
 import type { Kept, TenantData } from './tenant-data.js';
 
 export function search(data: TenantData, query: ResourceQuery, type: ResourceType): ResourcePage {
   const all = [...data.resources.values()].filter((kept) => kept.resource.key.type === query.type);
-  const { filter, sort, offset, limit } = query;
+  const { filter, sort, offset, limit, keyset } = query;
   const found = filter ? all.filter((kept) => matches(wholeForm(data, kept, type, filter), filter)) : all;
-  if (sort) found.sort(inOrder(sort));
-  return { total: found.length, resources: found.slice(offset, offset + limit).map(({ resource }) => copy(resource)) };
+  const places = found.map((kept): Place => ({ kept, position: positionOf(kept, sort) }));
+  if (sort) places.sort(({ position: a }, { position: b }) => compare(a, b, sort));
+  const shown = ({ kept }: Place) => copy(kept.resource);
+  if (!keyset) return { total: found.length, resources: places.slice(offset, offset + limit).map(shown) };
+  const { rows, ...ends } = cutPage(from(places, keyset, sort), keyset, limit, ({ position }) => position);
+  return { total: found.length, resources: rows.map(shown), ...ends };
+}
+
+/** A resource and where it stands in the order of the query. */
+interface Place {
+  readonly kept: Kept;
+  readonly position: Position;
+}
+
+function positionOf({ row, form }: Kept, sort: Sort | undefined): Position {
+  return sort ? { row, key: sortKey(sortValue(form, sort.attribute.lineage)) } : { row };
+}
+
+/** What lies from the keyset's position on, nearest first. */
+function from(places: readonly Place[], { direction, from: start }: Keyset, sort: Sort | undefined): Place[] {
+  const sign = direction === 'forward' ? 1 : -1;
+  const beyond = start ? places.filter(({ position }) => sign * compare(position, start, sort) > 0) : [...places];
+  return sign === 1 ? beyond : beyond.reverse();
 }
 
 /** The form with the edges and memberships that the filter asks of. */
@@ -54,16 +83,21 @@ function element(attribute: Attribute, value: string, type: string, display: str
   return { value, type: inForm('type', type), ...(display !== undefined && { display: inForm('display', display) }) };
 }
 
-function inOrder({ attribute, descending }: Sort): (a: Kept, b: Kept) => number {
-  return (a, b) => {
-    const [x, y] = [sortValue(a.form, attribute.lineage), sortValue(b.form, attribute.lineage)];
-    const order = x === undefined ? (y === undefined ? 0 : 1) : y === undefined ? -1 : compareValues(x, y);
-    return descending ? -order : order;
-  };
+function compare(a: Position, b: Position, sort: Sort | undefined): number {
+  const order = compareKeys(a.key ?? null, b.key ?? null);
+  return (sort?.descending ? -order : order) || a.row - b.row;
 }
 
-function compareValues(a: Json, b: Json): number {
+/** Resources without a value come last. */
+function compareKeys(a: string | number | null, b: string | number | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
   return typeof a === 'string' && typeof b === 'string' ? compareText(a, b) : Number(a) - Number(b);
+}
+
+function sortKey(value: Json | undefined): string | number | null {
+  if (value === undefined) return null;
+  if (typeof value !== 'string') return Number(value);
+  return value.length <= SORTED_CHARACTERS ? value : Array.from(value).slice(0, SORTED_CHARACTERS).join('');
 }
 
 function sortValue(from: Json, lineage: readonly Attribute[]): Json | undefined {

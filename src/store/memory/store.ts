@@ -7,6 +7,7 @@
 import { compareText } from '../../scim/fold.js';
 import type { ResourceType } from '../../scim/schema/characteristics.js';
 import {
+  type Applied,
   type Change,
   type Credential,
   type CredentialUse,
@@ -39,6 +40,7 @@ export function createMemoryStore({ types }: MemoryOptions): Store {
 class MemoryStore implements Store {
   private readonly data = new Map<string, TenantData>();
   private readonly accounts = new Accounts();
+  private readonly secrets = new Map<string, string>();
 
   constructor(private readonly types: MemoryOptions['types']) {}
 
@@ -82,6 +84,11 @@ class MemoryStore implements Store {
     this.of(tenant).commit(batch);
   }
 
+  async apply(tenant: string, batch: readonly Write[]): Promise<Applied> {
+    await this.commit(tenant, batch);
+    return { durable: Promise.resolve() };
+  }
+
   async changes(tenant: string, after: number, limit: number): Promise<Change[]> {
     return copy(this.of(tenant).changes.slice(after, after + limit));
   }
@@ -116,6 +123,12 @@ class MemoryStore implements Store {
 
   async noteUse(uses: readonly CredentialUse[]): Promise<void> {
     this.accounts.noteUse(uses);
+  }
+
+  async secret(name: string, offered: string): Promise<string> {
+    const secret = this.secrets.get(name) ?? offered;
+    this.secrets.set(name, secret);
+    return secret;
   }
 
   async ping(): Promise<void> {}

@@ -19,6 +19,8 @@ import { copy } from './copy.js';
 
 /** What is kept of a resource; the same as what its last write said. */
 export interface Kept {
+  /** Ascends in the order of creation. */
+  readonly row: number;
   readonly resource: StoredResource;
   readonly form: JsonObject;
   readonly lookups: readonly LookupValue[];
@@ -32,6 +34,7 @@ export class TenantData {
   /** By id, in the order of creation. */
   readonly resources = new Map<string, Kept>();
   readonly changes: Change[] = [];
+  private lastRow = 0;
   /** Ids of members by id of group, and the other way round. */
   private readonly members = new Map<string, Set<string>>();
   private readonly groups = new Map<string, Set<string>>();
@@ -102,7 +105,7 @@ export class TenantData {
         const holders = this.holders.get(text) ?? new Set();
         if (!lookup.unique || holders.has(id)) continue;
         const isTaken = [...holders].some((holder) => !outcome.has(holder)) || (held.get(text) as number) > 1;
-        if (isTaken) throw new UniquenessConflict(lookup.path, lookup.value);
+        if (isTaken) throw new UniquenessConflict(lookup.path, lookup.value, (put as PutWrite).resource.key);
       }
     }
   }
@@ -114,7 +117,7 @@ export class TenantData {
         const now = outcome.has(id) ? outcome.get(id)?.resource : this.resources.get(id)?.resource;
         return !now || !write.memberTypes?.includes(now.key.type);
       });
-      if (missing.length > 0) throw new MissingReference(missing);
+      if (missing.length > 0) throw new MissingReference(missing, keyOf(write));
     }
   }
 
@@ -132,10 +135,11 @@ export class TenantData {
   private apply(write: Write): void {
     const key = keyOf(write);
     const { id } = key;
-    for (const lookup of this.resources.get(id)?.lookups ?? []) drop(this.holders, lookupText(key, lookup), id);
+    const before = this.resources.get(id);
+    for (const lookup of before?.lookups ?? []) drop(this.holders, lookupText(key, lookup), id);
     if (write.kind === 'put') {
       const { resource, index, change } = copy(write);
-      this.resources.set(id, { resource, ...index });
+      this.resources.set(id, { row: before?.row ?? ++this.lastRow, resource, ...index });
       for (const lookup of index.lookups) put(this.holders, lookupText(key, lookup), id);
       for (const member of change.added) this.link(id, member);
       for (const member of change.removed) this.unlink(id, member);

@@ -98,7 +98,7 @@ export class Committer {
         if (!unique || had.has(text)) continue;
         const isHeld = this.s.holders.all(tenant, key.type, path, value).some(({ rid }) => !written.has(rid));
         const holding = holders?.get(`${key.type}\0${text}`) ?? 0;
-        if (isHeld || holding > 1) throw new UniquenessConflict(path, value);
+        if (isHeld || holding > 1) throw new UniquenessConflict(path, value, key);
       }
     }
   }
@@ -112,7 +112,7 @@ export class Committer {
       const others = write.change.added.filter((id) => !drafts.has(id));
       const rows = this.s.unsuitable.all(tenant, JSON.stringify(others), JSON.stringify(types));
       missing.push(...rows.map(({ id }) => id));
-      if (missing.length > 0) throw new MissingReference(missing);
+      if (missing.length > 0) throw new MissingReference(missing, keyOf(write));
     }
   }
 

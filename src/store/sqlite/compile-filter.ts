@@ -4,9 +4,11 @@
  */
 import type { FilterNode } from '../../scim/filter/node.js';
 import type { ResourceType } from '../../scim/schema/characteristics.js';
+import type { Keyset } from '../store.js';
 import { type Compare, candidates, type Indexed, indexed, necessary } from './filter-index.js';
 import { type Rows, resourceScope, type Scope, type Values } from './filter-scope.js';
 import { bind, test } from './filter-test.js';
+import { beyondRow } from './order.js';
 import { Aliases, joined, type Sql, sql } from './sql.js';
 
 type ValuePath = Extract<FilterNode, { kind: 'valuePath' }>;
@@ -21,13 +23,22 @@ interface Compiler {
 /**
  * Where an index can name the resources that may match, it names them and the rest of the filter is tried on those;
  * left to choose, SQLite would rather go through all of a type, which spares it sorting the few that match.
+ * @param beyond of those that match, only the resources on the far side of this position in the order of creation.
  */
-export function compileFilter(node: FilterNode, tenant: string, type: ResourceType): Sql {
+export function compileFilter(node: FilterNode, tenant: string, type: ResourceType, beyond?: Keyset): Sql {
   const scope = resourceScope(tenant, type, new Aliases());
   const byIndex = (compare: Compare) => indexed(compare, tenant, type);
   const found = candidates(node, byIndex);
-  if (!found) return compile(node, { scope, indexed: byIndex });
-  const isCandidate = sql`r.rid IN (${found.rids})`;
+  if (!found) {
+    const row = beyond && beyondRow(beyond, sql`r.rid`);
+    const matches = compile(node, { scope, indexed: byIndex });
+    return row ? joined([row, matches], 'and') : matches;
+  }
+  // Within the query for the candidates, so that those on the near side are not even named.
+  const row = beyond && beyondRow(beyond, sql`rid`);
+  const isCandidate = row
+    ? sql`r.rid IN (SELECT rid FROM (${found.rids}) WHERE ${row})`
+    : sql`r.rid IN (${found.rids})`;
   return found.isExact ? isCandidate : joined([isCandidate, compile(node, { scope, indexed: () => undefined })], 'and');
 }
 

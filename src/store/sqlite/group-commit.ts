@@ -2,7 +2,7 @@
  * One transaction for all writes of a turn of the event loop, so that one sync to disk makes all of them durable.
  * Work runs at once, in the order it is asked for; what came of it is told when the transaction is durable.
  */
-import { StoreUnavailable } from '../store.js';
+import { type Applied, StoreUnavailable } from '../store.js';
 import { type Database, isBusy, isDatabaseError } from './driver.js';
 
 /** Someone who waits for the open transaction. */
@@ -66,6 +66,27 @@ export class GroupCommit {
       };
       const job = { perform, fail: reject, deadline: Date.now() + this.timeout };
       if (this.queue.length > 0 || !this.start(job)) this.wait(job);
+    });
+  }
+
+  /**
+   * As run(), but resolves, or throws a refusal, as soon as the work is done. Nobody may be told of it before `durable`
+   * settles, or after a refusal settled().
+   * @throws StoreUnavailable
+   */
+  apply(work: () => void): Promise<Applied> {
+    return new Promise((resolve, reject) => {
+      const durable = this.run(() => {
+        try {
+          work();
+        } catch (error) {
+          if (this.isRefusal(error)) reject(error);
+          throw error;
+        }
+        // The work may run before run() has returned.
+        queueMicrotask(() => resolve({ durable }));
+      });
+      durable.catch(reject);
     });
   }
 

@@ -59,6 +59,10 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, name)
   ) WITHOUT ROWID;
   `,
+  `
+  -- What all processes on the file share and nobody else knows.
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  `,
 ];
 
 /**

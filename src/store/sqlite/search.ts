@@ -1,9 +1,9 @@
 /** Pages of resources: filter, order, total. */
-import type { Attribute, ResourceType } from '../../scim/schema/characteristics.js';
-import type { ResourcePage, ResourceQuery, Sort } from '../store.js';
+import type { ResourceType } from '../../scim/schema/characteristics.js';
+import { cutPage, type Keyset, type ResourcePage, type ResourceQuery } from '../store.js';
 import { compileFilter } from './compile-filter.js';
 import type { Database, Statement } from './driver.js';
-import { quoteKey } from './filter-scope.js';
+import { beyondKey, beyondRow, order, sortKey } from './order.js';
 import { RESOURCE_COLUMNS, type ResourceRow, toResource } from './rows.js';
 import { type Sql, sql } from './sql.js';
 
@@ -11,6 +11,12 @@ import { type Sql, sql } from './sql.js';
 const STATEMENTS_KEPT = 200;
 
 const COLUMNS: Sql = { text: RESOURCE_COLUMNS, values: [] };
+
+/** A resource with its place in the order of the query. */
+interface PlacedRow extends ResourceRow {
+  row: number;
+  key?: string | number | null;
+}
 
 export class Search {
   /** By SQL text, the least recently used first. */
@@ -24,11 +30,28 @@ export class Search {
   search(query: ResourceQuery): ResourcePage {
     const type = this.types(query.type);
     if (!type) return { total: 0, resources: [] };
+    return query.keyset ? this.byKeyset(query, query.keyset, type) : this.byOffset(query, type);
+  }
+
+  private byOffset(query: ResourceQuery, type: ResourceType): ResourcePage {
     const where = condition(query, type);
     const rows = query.limit > 0 ? this.all<ResourceRow>(page(query, where)) : [];
     const resources = rows.map((row) => toResource(query.tenant, row));
     const showsEnd = rows.length < query.limit && (rows.length > 0 || query.offset === 0);
     return { total: showsEnd ? query.offset + rows.length : this.total(query, where), resources };
+  }
+
+  private byKeyset(query: ResourceQuery, keyset: Keyset, type: ResourceType): ResourcePage {
+    const found = this.all<PlacedRow>(keysetPage(query, keyset, type));
+    const { rows, ...ends } = cutPage(found, keyset, query.limit, ({ row, key }) =>
+      key === undefined ? { row } : { row, key },
+    );
+    const showsAll = !keyset.from && found.length <= query.limit;
+    return {
+      total: showsAll ? found.length : this.total(query, condition(query, type)),
+      resources: rows.map((row) => toResource(query.tenant, row)),
+      ...ends,
+    };
   }
 
   private total({ tenant, type, filter }: ResourceQuery, where: Sql): number {
@@ -52,45 +75,40 @@ export class Search {
   }
 }
 
-function condition({ tenant, filter }: ResourceQuery, type: ResourceType): Sql {
+/** @param beyond of all resources, only those on the far side of this position in the order of creation. */
+function condition({ tenant, filter }: ResourceQuery, type: ResourceType, beyond?: Keyset): Sql {
   const own = sql`r.tenant = ${tenant} AND r.type = ${type.name}`;
-  return filter ? sql`${own} AND ${compileFilter(filter, tenant, type)}` : own;
+  if (filter) return sql`${own} AND ${compileFilter(filter, tenant, type, beyond)}`;
+  const row = beyond && beyondRow(beyond, sql`r.rid`);
+  return row ? sql`${own} AND ${row}` : own;
 }
 
 function page({ sort, offset, limit }: ResourceQuery, where: Sql): Sql {
   const cut = sql`LIMIT ${limit} OFFSET ${offset}`;
-  if (!sort) return sql`SELECT ${COLUMNS} FROM resources r WHERE ${where} ORDER BY r.rid ${cut}`;
+  if (!sort)
+    return sql`SELECT ${COLUMNS} FROM resources r WHERE ${where} ORDER BY ${order(sort, false, sql`r.`)} ${cut}`;
   // What is sorted is kept in memory while it is: the keys, not the documents.
   return sql`
     SELECT ${COLUMNS} FROM (
       SELECT r.rid AS rid, ${sortKey(sort.attribute)} AS sort_key FROM resources r WHERE ${where} ORDER BY ${order(sort)} ${cut}
-    ) p CROSS JOIN resources r ON r.rid = p.rid ORDER BY ${order(sort, sql`p.`)}`;
+    ) p CROSS JOIN resources r ON r.rid = p.rid ORDER BY ${order(sort, false, sql`p.`)}`;
 }
 
-function order({ descending }: Sort, table = sql``): Sql {
-  return descending
-    ? sql`${table}sort_key DESC NULLS FIRST, ${table}rid`
-    : sql`${table}sort_key ASC NULLS LAST, ${table}rid`;
-}
-
-/** The value that a resource is ordered by, or NULL. */
-function sortKey({ lineage, path }: Attribute): Sql {
-  if (path === 'id') return sql`r.id`;
-  const at = lineage.findIndex(({ multiValued }) => multiValued);
-  if (at === -1) return sql`json_extract(r.form, ${pathOf(lineage)})`;
-  const element = (of: Sql): Sql => sql`CASE e.type WHEN 'object' THEN json_extract(e.value, ${of}) END`;
-  const [list, rest] = [lineage.slice(0, at + 1), lineage.slice(at + 1)];
-  const value = rest.length > 0 ? element(sql`${firstOf(rest)}`) : sql`e.value`;
-  const isPrimary = sql`${element(sql`'$."primary"'`)} IS 1`;
-  return sql`(SELECT ${value} FROM json_each(r.form, ${pathOf(list)}) e ORDER BY ${isPrimary} DESC, e.key LIMIT 1)`;
-}
-
-/** `$."name"."givenName"` */
-function pathOf(lineage: readonly Attribute[]): string {
-  return `$${lineage.map(({ name }) => `.${quoteKey(name)}`).join('')}`;
-}
-
-/** The same, to the first element of what is multi-valued. */
-function firstOf(lineage: readonly Attribute[]): string {
-  return `$${lineage.map(({ name, multiValued }) => `.${quoteKey(name)}${multiValued ? '[0]' : ''}`).join('')}`;
+/** One more than the page has, nearest first: what is left over says that there are more. */
+function keysetPage(query: ResourceQuery, keyset: Keyset, type: ResourceType): Sql {
+  const { sort } = query;
+  const isBackward = keyset.direction === 'backward';
+  const cut = sql`LIMIT ${query.limit + 1}`;
+  if (!sort) {
+    const where = condition(query, type, keyset);
+    return sql`SELECT ${COLUMNS}, r.rid AS row FROM resources r WHERE ${where} ORDER BY ${order(sort, isBackward, sql`r.`)} ${cut}`;
+  }
+  // LIMIT -1 limits nothing; it keeps SQLite from working out the key anew wherever it is named.
+  const keys = sql`
+    SELECT r.rid AS rid, ${sortKey(sort.attribute)} AS sort_key FROM resources r WHERE ${condition(query, type)} LIMIT -1`;
+  const where = beyondKey(keyset, sort) ?? sql`1`;
+  return sql`
+    SELECT ${COLUMNS}, p.rid AS row, p.sort_key AS key FROM (
+      SELECT rid, sort_key FROM (${keys}) k WHERE ${where} ORDER BY ${order(sort, isBackward)} ${cut}
+    ) p CROSS JOIN resources r ON r.rid = p.rid ORDER BY ${order(sort, isBackward, sql`p.`)}`;
 }

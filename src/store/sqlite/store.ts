@@ -2,10 +2,12 @@
  * The SQLite engine: one file, several processes if need be.
  * Knows: tables, transactions, and how a filter tree becomes SQL. Does not know: SCIM policy, other engines.
  * Two connections: `reader` sees what is durable; `writer` also sees the transaction that is open (group-commit.ts).
- * commit.ts writes; queries.ts, search.ts and accounts.ts read; migrate.ts makes the tables; driver.ts is the library.
+ * commit.ts writes; queries.ts and search.ts read; accounts.ts and secrets.ts do both; migrate.ts makes the tables;
+ * driver.ts is the library.
  */
 import type { ResourceType } from '../../scim/schema/characteristics.js';
 import {
+  type Applied,
   type Change,
   type Credential,
   type CredentialUse,
@@ -32,6 +34,7 @@ import { isDatabaseError } from './driver.js';
 import { GroupCommit } from './group-commit.js';
 import { Queries } from './queries.js';
 import { Search } from './search.js';
+import { Secrets } from './secrets.js';
 
 export interface SqliteOptions {
   /** Of the database file; it is created when absent. Not `:memory:`: that is what the memory engine is for. */
@@ -56,6 +59,7 @@ class SqliteStore implements Store {
   private readonly uncommitted: Queries;
   private readonly accounts: AccountQueries;
   private readonly accountWriter: AccountWriter;
+  private readonly secrets: Secrets;
   private readonly searcher: Search;
   private readonly committer: Committer;
   private readonly group: GroupCommit;
@@ -72,6 +76,7 @@ class SqliteStore implements Store {
     this.uncommitted = new Queries(writer);
     this.accounts = new AccountQueries(reader);
     this.accountWriter = new AccountWriter(writer);
+    this.secrets = new Secrets(reader, writer);
     this.searcher = new Search(reader, types);
     this.committer = new Committer(writer);
     this.group = new GroupCommit(writer, busyTimeout, isRefusal);
@@ -105,9 +110,15 @@ class SqliteStore implements Store {
 
   commit(tenant: string, batch: readonly Write[]): Promise<void> {
     if (batch.length === 0) return this.group.settled();
-    if (batch.some((write) => keyOf(write).tenant !== tenant))
-      return Promise.reject(new Error('a write of another tenant'));
+    if (isForeign(tenant, batch)) return Promise.reject(FOREIGN);
     return this.write(() => this.committer.commit(tenant, batch));
+  }
+
+  async apply(tenant: string, batch: readonly Write[]): Promise<Applied> {
+    if (batch.length === 0) return { durable: this.group.settled() };
+    if (isForeign(tenant, batch)) throw FOREIGN;
+    if (this.isClosed) throw new StoreUnavailable(CLOSED);
+    return this.group.apply(() => this.committer.commit(tenant, batch));
   }
 
   changes(tenant: string, after: number, limit: number): Promise<Change[]> {
@@ -146,6 +157,11 @@ class SqliteStore implements Store {
     return this.write(() => this.accountWriter.noteUse(uses));
   }
 
+  async secret(name: string, offered: string): Promise<string> {
+    const known = await this.read(() => this.secrets.find(name));
+    return known ?? this.write(() => this.secrets.keep(name, offered));
+  }
+
   ping(): Promise<void> {
     return this.read(() => void this.alive.get());
   }
@@ -177,6 +193,11 @@ class SqliteStore implements Store {
 }
 
 const CLOSED = new Error('the store is closed');
+const FOREIGN = new Error('a write of another tenant');
+
+function isForeign(tenant: string, batch: readonly Write[]): boolean {
+  return batch.some((write) => keyOf(write).tenant !== tenant);
+}
 
 function isRefusal(error: unknown): boolean {
   return error instanceof VersionConflict || error instanceof UniquenessConflict || error instanceof MissingReference;

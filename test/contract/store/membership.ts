@@ -139,6 +139,7 @@ function references(current: Current): void {
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(MissingReference);
     expect([...(failure as MissingReference).ids].sort()).toEqual(['far', 'nobody', 'x']);
+    expect((failure as MissingReference).key).toEqual({ tenant: TENANT, type: 'Group', id: 'g' });
     expect(await ids(current(), query('Group'))).toEqual([]);
   });
 

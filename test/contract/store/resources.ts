@@ -7,6 +7,7 @@ import { create, group, ids, query, remove, replace, TENANT, user } from '../wri
 export function resources(current: Current): void {
   describe('a resource', () => oneResource(current));
   describe('a batch', () => batches(current));
+  describe('batches that are applied before they are durable', () => appliedBatches(current));
   describe('unique values', () => uniqueness(current));
 }
 
@@ -163,6 +164,37 @@ function batches(current: Current): void {
   });
 }
 
+function appliedBatches(current: Current): void {
+  it('are seen as latest when they resolve, and are durable when they say so', async () => {
+    const lin = user('lin');
+    const { durable } = await current().apply(TENANT, [lin]);
+    expect(await current().get(lin.resource.key, 'latest')).toEqual(lin.resource);
+    await durable;
+    expect(await current().get(lin.resource.key)).toEqual(lin.resource);
+    await (await current().apply(TENANT, [])).durable;
+  });
+
+  it('follow each other, those that are refused having done nothing', async () => {
+    const lin = user('lin');
+    const applied = [await current().apply(TENANT, [lin])];
+    await expect(current().apply(TENANT, [user('a'), user('b', { userName: 'LIN' })])).rejects.toThrow(
+      UniquenessConflict,
+    );
+    await expect(current().apply(TENANT, [user('lin')])).rejects.toThrow(VersionConflict);
+    await expect(current().apply(TENANT, [group('g', ['nobody'])])).rejects.toThrow(MissingReference);
+    applied.push(await current().apply(TENANT, [replace(lin, { userName: 'lin2' })]));
+    applied.push(await current().apply(TENANT, [user('b', { userName: 'LIN' })]));
+    await Promise.all(applied.map(({ durable }) => durable));
+    expect(await ids(current(), query('User'))).toEqual(['lin', 'b']);
+    expect((await current().changes(TENANT, 0, 9)).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  });
+
+  it('are refused for another tenant', async () => {
+    await expect(current().apply('globex', [user('lin')])).rejects.toThrow();
+    expect(await ids(current(), query('User'))).toEqual([]);
+  });
+}
+
 function uniqueness(current: Current): void {
   const taken = async (...batch: Parameters<ReturnType<Current>['commit']>[1]) =>
     expect(current().commit(TENANT, batch)).rejects.toThrow(UniquenessConflict);
@@ -174,12 +206,12 @@ function uniqueness(current: Current): void {
     expect(await ids(current(), query('User'))).toEqual(['1']);
   });
 
-  it('name the attribute and the value', async () => {
+  it('name the attribute, the value and the resource that was to take it', async () => {
     await current().commit(TENANT, [user('1', { userName: 'Lin' })]);
     const failure = await current()
-      .commit(TENANT, [user('2', { userName: 'LIN' })])
+      .commit(TENANT, [user('0'), user('2', { userName: 'LIN' })])
       .catch((error: unknown) => error);
-    expect(failure).toMatchObject({ path: 'userName', value: 'lin' });
+    expect(failure).toMatchObject({ path: 'userName', value: 'lin', key: { tenant: TENANT, type: 'User', id: '2' } });
   });
 
   it('are unique within a tenant and type', async () => {

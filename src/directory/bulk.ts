@@ -1,0 +1,303 @@
+/**
+ * Many operations of one request (RFC 7644 §3.7), each done as the directory does it alone. Operations that refer to
+ * each other are planned one after the other over pending-writes.ts and committed as one batch. Everything is applied
+ * in order, so that each operation finds what those before it left, but nobody waits for each sync: one is awaited for
+ * many operations, and before anything is answered.
+ */
+import { ScimError } from '../scim/errors.js';
+import { type BulkOperation, type BulkRequest, withIds } from '../scim/messages/bulk.js';
+import { orderUnits, type Unit } from '../scim/messages/bulk-order.js';
+import { entityTag, fingerprint, type ResourceMeta } from '../scim/resource/present.js';
+import { DEFAULT_PROJECTION, isShown, type Projection } from '../scim/resource/project.js';
+import type { ResourceType } from '../scim/schema/characteristics.js';
+import {
+  keyOf,
+  type Membership,
+  MissingReference,
+  type Store,
+  StoreUnavailable,
+  UniquenessConflict,
+  VersionConflict,
+  type Write,
+} from '../store/store.js';
+import { type Caller, type Directory, explain, keepsChanging, MAX_ATTEMPTS } from './directory.js';
+import { shownMemberships } from './members.js';
+import { PendingWrites } from './pending-writes.js';
+
+/** What became of one operation. */
+export type BulkOutcome = BulkSuccess | BulkFailure;
+
+export interface BulkSuccess {
+  readonly id: string;
+  /** The entity tag; undefined for what was deleted. */
+  readonly version: string | undefined;
+}
+
+export interface BulkFailure {
+  /** Of the resource that the operation was about; undefined when there is none. */
+  readonly id: string | undefined;
+  /** A ScimError, or something that nobody thought of. */
+  readonly error: unknown;
+}
+
+export interface BulkOptions {
+  readonly directory: Directory;
+  readonly store: Store;
+  /** A resource type by its name. */
+  readonly types: (name: string) => ResourceType | undefined;
+  /** A new id, never given before. */
+  readonly newId: () => string;
+}
+
+/** After so many operations, or so many ms, all is made durable and other requests get their turn of the event loop. */
+const OPERATIONS_PER_TURN = 250;
+const MILLISECONDS_PER_TURN = 40;
+
+/** Answers of a bulk request have no resources, so nothing is read for them. */
+const NOTHING: Projection = { attributes: new Set(), excluded: new Set() };
+
+export class BulkDirectory {
+  constructor(private readonly options: BulkOptions) {}
+
+  /**
+   * Does the operations until failOnErrors of them have failed. Resolves when all that was done is durable.
+   * @returns by the operation's place in the request; undefined for those that were not tried any more
+   * @throws StoreUnavailable when the store is away and nothing was kept
+   */
+  run(caller: Caller, request: BulkRequest): Promise<(BulkOutcome | undefined)[]> {
+    return new Job(this.options, caller, request).run();
+  }
+}
+
+/** What one operation has made of its resource. */
+interface Made {
+  readonly type: ResourceType;
+  /** Undefined when it was deleted. */
+  readonly meta: ResourceMeta | undefined;
+}
+
+/** An operation that failed, and its unit with it. */
+class OperationFailed extends Error {
+  constructor(
+    readonly index: number,
+    override readonly cause: unknown,
+  ) {
+    super('an operation failed');
+  }
+}
+
+/** One request while it is done. */
+class Job {
+  private readonly operations: readonly BulkOperation[];
+  /** The ids of what the operations create, by bulkId; given beforehand so that references may point anywhere. */
+  private readonly ids: ReadonlyMap<string, string>;
+  private readonly made = new Map<number, Made>();
+  private readonly errors = new Map<number, unknown>();
+  /** Units that are done but perhaps not durable; `lost` resolves with the reason when they are not kept. */
+  private waiting: { unit: Unit; lost: Promise<unknown> }[] = [];
+  private turn = { operations: 0, began: performance.now() };
+
+  constructor(
+    private readonly options: BulkOptions,
+    private readonly caller: Caller,
+    private readonly request: BulkRequest,
+  ) {
+    this.operations = request.operations;
+    const created = this.operations.flatMap(({ method, bulkId }) => (method === 'POST' ? (bulkId ?? []) : []));
+    this.ids = new Map(created.map((bulkId) => [bulkId, options.newId()]));
+  }
+
+  async run(): Promise<(BulkOutcome | undefined)[]> {
+    const most = this.request.failOnErrors ?? Number.POSITIVE_INFINITY;
+    let lost: unknown;
+    for (const unit of orderUnits(this.operations)) {
+      if (this.errors.size >= most) break;
+      lost = await this.perform(unit);
+      this.turn.operations += unit.length;
+      if (!lost && this.isTurnOver()) lost = await this.sync();
+      if (lost) break;
+    }
+    lost = (await this.sync()) ?? lost;
+    if (lost) this.giveUp(lost);
+    return this.outcomes(await this.groupsOfMade());
+  }
+
+  private isTurnOver(): boolean {
+    const { operations, began } = this.turn;
+    return operations >= OPERATIONS_PER_TURN || performance.now() - began > MILLISECONDS_PER_TURN;
+  }
+
+  /** Does a unit, all or nothing. Gives the reason when the store is away. */
+  private async perform(unit: Unit): Promise<unknown> {
+    const { store } = this.options;
+    try {
+      const { made, durable } = await this.attemptUntilDone(unit);
+      for (const [index, one] of made) this.made.set(index, one);
+      this.waitFor(unit, durable);
+    } catch (error) {
+      if (!(error instanceof OperationFailed)) throw error;
+      if (error.cause instanceof StoreUnavailable) return error.cause;
+      this.fail(unit, error);
+      // The refusal may rest on what is not durable yet.
+      this.waitFor(unit, store.commit(this.caller.tenant, []));
+    }
+    return undefined;
+  }
+
+  /** Plans again when another write came in between, as the directory does. @throws OperationFailed */
+  private async attemptUntilDone(unit: Unit): Promise<{ made: Map<number, Made>; durable: Promise<void> }> {
+    for (let attempts = 1; ; attempts++) {
+      try {
+        return await this.attempt(unit);
+      } catch (error) {
+        if (!(error instanceof OperationFailed && error.cause instanceof VersionConflict)) throw error;
+        if (attempts === MAX_ATTEMPTS) throw new OperationFailed(error.index, keepsChanging(error.cause));
+      }
+    }
+  }
+
+  /** @throws OperationFailed */
+  private async attempt(unit: Unit): Promise<{ made: Map<number, Made>; durable: Promise<void> }> {
+    const { directory, store, types } = this.options;
+    const pending = new PendingWrites(store, types);
+    const overlaid = directory.on(pending);
+    const made = new Map<number, Made>();
+    /** For each of the writes, the operation that it belongs to. */
+    const owners: number[] = [];
+    for (const index of unit) {
+      try {
+        made.set(index, await this.do(this.operations[index] as BulkOperation, overlaid));
+      } catch (error) {
+        throw new OperationFailed(index, error);
+      }
+      while (owners.length < pending.writes.length) owners.push(index);
+    }
+    try {
+      return { made, durable: (await store.apply(this.caller.tenant, pending.writes)).durable };
+    } catch (error) {
+      const write = refusedWrite(error, pending.writes);
+      throw new OperationFailed(owners[write] ?? (unit[0] as number), this.explained(error, pending.writes[write]));
+    }
+  }
+
+  /** @throws ScimError */
+  private async do(operation: BulkOperation, directory: Directory): Promise<Made> {
+    const { fault, target, data, version, references } = operation;
+    if (fault || !target) throw fault;
+    const { caller } = this;
+    const { type } = target;
+    const id = this.idOf(operation) as string;
+    const body = references.length === 0 ? data : withIds(data, this.ids);
+    const conditions = { ifMatch: version === undefined || version === '*' ? version : [version] } as const;
+    switch (target.method) {
+      case 'POST':
+        return directory.create(caller, type, body, NOTHING, id);
+      case 'PUT':
+        return directory.replace(caller, type, id, body, conditions, NOTHING);
+      case 'PATCH':
+        return directory.patch(caller, type, id, body, conditions, NOTHING);
+      case 'DELETE':
+        await directory.remove(caller, type, id, conditions);
+        return { type, meta: undefined };
+    }
+  }
+
+  /** The id that its path names, or that its resource was given beforehand. */
+  private idOf({ bulkId, target }: BulkOperation): string | undefined {
+    if (target?.method === 'POST') return this.ids.get(bulkId ?? '');
+    return withIds(target?.id, this.ids);
+  }
+
+  private fail(unit: Unit, { index: culprit, cause }: OperationFailed): void {
+    const name = this.operations[culprit]?.name;
+    const detail = `It belongs together with ${name}, which failed; none of the operations that refer to each other was done.`;
+    for (const index of unit) {
+      this.errors.set(index, index === culprit ? cause : new ScimError('failedDependency', detail));
+    }
+  }
+
+  private explained(error: unknown, write: Write | undefined): unknown {
+    const type = write?.kind === 'put' && this.options.types(write.resource.key.type);
+    return type ? explain(error, this.caller, type, write.resource.document) : error;
+  }
+
+  private waitFor(unit: Unit, durable: Promise<void>): void {
+    const lost = durable.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    this.waiting.push({ unit, lost });
+  }
+
+  /** Ends the turn: waits until all that is done is durable. What is not, has failed; the reason is given. */
+  private async sync(): Promise<unknown> {
+    let reason: unknown;
+    for (const { unit, lost } of this.waiting.splice(0)) {
+      const error = await lost;
+      if (error === undefined) continue;
+      reason ??= error;
+      for (const index of unit) {
+        this.made.delete(index);
+        this.errors.set(index, error);
+      }
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    this.turn = { operations: 0, began: performance.now() };
+    return reason;
+  }
+
+  /** The rest need not be tried when the store is away: each could wait for it in vain. @throws when nothing was kept */
+  private giveUp(reason: unknown): void {
+    if (this.made.size === 0) throw reason;
+    const most = this.request.failOnErrors ?? Number.POSITIVE_INFINITY;
+    for (const index of this.operations.keys()) {
+      if (this.errors.size >= most) return;
+      if (!this.made.has(index) && !this.errors.has(index)) this.errors.set(index, reason);
+    }
+  }
+
+  /** Memberships are part of the tags of those that are shown with them. What was done counts, if they can be read or not. */
+  private async groupsOfMade(): Promise<ReadonlyMap<string, readonly Membership[]>> {
+    const { store } = this.options;
+    const ids = [...this.made.values()].flatMap(({ type: { memberships }, meta }) =>
+      meta && memberships && isShown(memberships, DEFAULT_PROJECTION) ? meta.id : [],
+    );
+    if (ids.length === 0) return new Map();
+    return store.memberships(this.caller.tenant, ids).catch(() => new Map());
+  }
+
+  private outcomes(groups: ReadonlyMap<string, readonly Membership[]>): (BulkOutcome | undefined)[] {
+    return this.operations.map((operation, index) => {
+      const made = this.made.get(index);
+      if (made) {
+        const { type, meta } = made;
+        const shown = meta && shownMemberships(type, groups.get(meta.id));
+        const version = meta && entityTag({ ...meta, memberships: shown && fingerprint(shown) });
+        return { id: this.idOf(operation) as string, version };
+      }
+      if (!this.errors.has(index)) return undefined;
+      const { target } = operation;
+      const isThere = target?.id !== undefined && withIds(target.id, this.ids) === target.id;
+      return { id: isThere ? target.id : undefined, error: this.errors.get(index) };
+    });
+  }
+}
+
+/** Which of the writes the store has refused. */
+function refusedWrite(error: unknown, writes: readonly Write[]): number {
+  if (error instanceof MissingReference) {
+    return writes.findIndex(
+      (write) => keyOf(write).id === error.key.id && write.change.added.some((id) => error.ids.includes(id)),
+    );
+  }
+  if (error instanceof UniquenessConflict) {
+    const takes = (write: Write): boolean =>
+      write.kind === 'put' &&
+      write.resource.key.type === error.key?.type &&
+      write.index.lookups.some(({ path, value, unique }) => unique && path === error.path && value === error.value);
+    // Of two new resources with one value, the later one is too many.
+    const created = writes.findLastIndex((write) => write.expected === 0 && takes(write));
+    return created === -1 ? writes.findIndex((write) => keyOf(write).id === error.key?.id && takes(write)) : created;
+  }
+  return 0;
+}
