@@ -16,6 +16,7 @@ export interface ServerOptions {
   readonly maxFilterTerms: number;
   readonly pageSize: number;
   readonly maxPageSize: number;
+  readonly cursorTimeout: number;
   readonly maxMembers: number;
   readonly bulkMaxOperations: number;
   readonly bulkMaxPayload: number;
@@ -107,6 +108,14 @@ export const OPTIONS: readonly OptionDescription[] = [
     'The most resources on a page; a larger count is cut to it.',
     whole(1, 10_000),
     'resources',
+  ),
+  option(
+    'cursorTimeout',
+    'CURSOR_TIMEOUT',
+    3_600,
+    'How long a cursor leads to its page; an older one is answered with 400 expiredCursor.',
+    whole(1, 604_800),
+    'seconds',
   ),
   option(
     'maxMembers',

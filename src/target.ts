@@ -14,6 +14,8 @@ import { createUseRecorder } from './access/last-use.js';
 import { ALL_SCOPES, type Scope } from './access/principal.js';
 import { BulkDirectory } from './directory/bulk.js';
 import { Directory } from './directory/directory.js';
+import { Cursors } from './http/cursors.js';
+import type { HttpLimits } from './http/parts.js';
 import { scimRouter } from './http/scim-router.js';
 import { readOptions, type ServerOptions } from './options.js';
 import { bundledDocuments } from './schema-files.js';
@@ -33,6 +35,7 @@ export interface TargetOptions
       | 'maxFilterTerms'
       | 'pageSize'
       | 'maxPageSize'
+      | 'cursorTimeout'
       | 'maxMembers'
       | 'bulkMaxOperations'
       | 'bulkMaxPayload'
@@ -79,16 +82,17 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
   const registry = loadRegistry(schemas ?? bundledDocuments());
   const store = typeof given === 'object' ? given : await openStore(settings.store, settings.busyTimeout, registry);
   const uses = createUseRecorder({ store, clock, log });
-  const filter = { length: settings.maxFilterLength, depth: settings.maxFilterDepth, terms: settings.maxFilterTerms };
+  const limits = limitsOf(settings);
   const directory = new Directory({
     store,
     types: registry.resourceType,
     clock,
     newId: randomUUID,
-    filterLimits: filter,
+    filterLimits: limits.filter,
     maxMembers: settings.maxMembers,
   });
   const router = scimRouter({
+    cursors: cursorsOf(store, settings, clock),
     authenticator: createAuthenticator({ store, clock, log }),
     uses,
     directory,
@@ -96,13 +100,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     registry,
     log,
     newRequestId: randomUUID,
-    limits: {
-      body: settings.bodyLimit,
-      filter,
-      pageSize: settings.pageSize,
-      maxPageSize: settings.maxPageSize,
-      bulk: { operations: settings.bulkMaxOperations, payload: settings.bulkMaxPayload },
-    },
+    limits,
     patchAnswer: settings.patchAnswer,
     publicUrl: settings.publicUrl,
   });
@@ -125,6 +123,28 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
       if (store !== given) await store.close();
     },
   };
+}
+
+function limitsOf(settings: ServerOptions): HttpLimits {
+  return {
+    body: settings.bodyLimit,
+    filter: { length: settings.maxFilterLength, depth: settings.maxFilterDepth, terms: settings.maxFilterTerms },
+    pageSize: settings.pageSize,
+    maxPageSize: settings.maxPageSize,
+    cursorTimeout: settings.cursorTimeout,
+    bulk: { operations: settings.bulkMaxOperations, payload: settings.bulkMaxPayload },
+  };
+}
+
+/** Cursors that all processes on one store understand. */
+function cursorsOf(store: Store, { cursorTimeout: timeout }: ServerOptions, clock: () => string): Cursors {
+  let secret: Promise<string> | undefined;
+  const ask = (): Promise<string> =>
+    store.secret('cursors', randomBytes(32).toString('hex')).catch((error: unknown) => {
+      secret = undefined;
+      throw error;
+    });
+  return new Cursors({ secret: () => (secret ??= ask()), timeout, clock });
 }
 
 /** The present time as text, made once per millisecond. */

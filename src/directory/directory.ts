@@ -18,7 +18,9 @@ import {
   type Actor,
   type ChangeOperation,
   type Edge,
+  type Keyset,
   MissingReference,
+  type Position,
   type ResourceKey,
   type Sort,
   type Store,
@@ -62,8 +64,10 @@ export interface ResourceView {
 export interface SearchRequest {
   readonly filter: FilterNode | undefined;
   readonly sort: Sort | undefined;
-  /** From 1. */
+  /** From 1. Not read where there is a keyset. */
   readonly startIndex: number;
+  /** In place of startIndex: where the page begins. */
+  readonly keyset?: Keyset | undefined;
   /** The most resources to answer with. */
   readonly count: number;
 }
@@ -71,6 +75,9 @@ export interface SearchRequest {
 export interface SearchResult {
   readonly total: number;
   readonly resources: ResourceView[];
+  /** With a keyset: where the pages after and before this one begin; undefined where there is none. */
+  readonly next?: Position | undefined;
+  readonly previous?: Position | undefined;
 }
 
 /** What a directory needs of its store. */
@@ -143,15 +150,16 @@ export class Directory {
     request: SearchRequest,
     projection: Projection,
   ): Promise<SearchResult> {
-    const { total, resources } = await this.store.search({
+    const { total, resources, next, previous } = await this.store.search({
       tenant: caller.tenant,
       type: type.name,
       filter: request.filter,
       sort: request.sort,
       offset: request.startIndex - 1,
       limit: request.count,
+      keyset: request.keyset,
     });
-    return { total, resources: await this.views(resources, type, projection) };
+    return { total, resources: await this.views(resources, type, projection), next, previous };
   }
 
   /** RFC 7644 §3.5.1. @throws ScimError */

@@ -7,12 +7,14 @@ import type { Directory } from '../directory/directory.js';
 import type { PatchAnswer } from '../options.js';
 import type { FilterLimits } from '../scim/filter/parse.js';
 import type { Registry } from '../scim/schema/load.js';
+import type { Cursors } from './cursors.js';
 
 export interface HttpParts {
   readonly authenticator: Authenticator;
   readonly uses: UseRecorder;
   readonly directory: Directory;
   readonly bulk: BulkDirectory;
+  readonly cursors: Cursors;
   readonly registry: Registry;
   readonly log: Logger;
   /** A new id for a request, never given before. */
@@ -30,6 +32,8 @@ export interface HttpLimits {
   /** Resources on a page without `count`. */
   readonly pageSize: number;
   readonly maxPageSize: number;
+  /** Seconds. */
+  readonly cursorTimeout: number;
   readonly bulk: BulkLimits;
 }
 

@@ -6,7 +6,7 @@ import type { Response } from 'express';
 import type { ResourceView, SearchResult } from '../directory/directory.js';
 import { memberElement } from '../directory/members.js';
 import type { JsonObject } from '../scim/json.js';
-import { listResponse } from '../scim/messages/list-response.js';
+import { listResponse, type Place } from '../scim/messages/list-response.js';
 import { entityTag, present, withReferences } from '../scim/resource/present.js';
 import { project } from '../scim/resource/project.js';
 import type { Edge } from '../store/store.js';
@@ -45,16 +45,12 @@ export function messageResponse(status: number, message: object): ScimResponse {
 }
 
 /** RFC 7644 §3.4.2: `startIndex` is echoed as it was understood. */
-export function searchResponse(
-  { total, resources }: SearchResult,
-  startIndex: number,
-  request: ScimRequest,
-): ScimResponse {
+export function searchResponse({ total, resources }: SearchResult, place: Place, request: ScimRequest): ScimResponse {
   if (!resources.some(({ members }) => members)) {
     const shown = resources.map((view) => shownResource(view, request));
-    return messageResponse(200, listResponse(shown, total, startIndex));
+    return messageResponse(200, listResponse(shown, total, place));
   }
-  return { status: 200, headers: {}, body: listText(resources, total, startIndex, request) };
+  return { status: 200, headers: {}, body: listText(resources, total, place, request) };
 }
 
 function resourceHeaders({ meta, type }: ResourceView, { locate }: ScimRequest): Record<string, string> {
@@ -106,10 +102,10 @@ function membersText(page: readonly Edge[], { type }: ResourceView, { locate, pr
 async function* listText(
   views: readonly ResourceView[],
   total: number,
-  startIndex: number,
+  place: Place,
   request: ScimRequest,
 ): AsyncGenerator<string> {
-  const { Resources: _, ...head } = listResponse(views, total, startIndex);
+  const { Resources: _, ...head } = listResponse(views, total, place);
   let separator = `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
   for (const view of views) {
     yield separator;

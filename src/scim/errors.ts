@@ -11,7 +11,7 @@ interface ErrorKind {
   readonly section: string;
 }
 
-/** Errors with a `scimType` of RFC 7644 table 9: those of its names that this server has a use for. */
+/** Errors with a `scimType`: of the names in RFC 7644 table 9 and RFC 9865 those that this server has a use for. */
 const SCIM_TYPES = {
   invalidFilter: { status: 400, detail: 'The filter is not valid.', section: 'RFC 7644 §3.4.2.2' },
   uniqueness: { status: 409, detail: 'A value is already in use.', section: 'RFC 7644 §3.3.1' },
@@ -20,6 +20,21 @@ const SCIM_TYPES = {
   invalidPath: { status: 400, detail: 'The path is not valid.', section: 'RFC 7644 §3.5.2' },
   noTarget: { status: 400, detail: 'The path selects nothing.', section: 'RFC 7644 §3.5.2' },
   invalidValue: { status: 400, detail: 'A value is missing or does not fit the schema.', section: 'RFC 7644 §3.12' },
+  invalidCursor: {
+    status: 400,
+    detail: 'The cursor was not given for this list; begin anew with an empty cursor.',
+    section: 'RFC 9865 §2.1',
+  },
+  expiredCursor: {
+    status: 400,
+    detail: 'The cursor has expired; begin anew with an empty cursor.',
+    section: 'RFC 9865 §2.1',
+  },
+  invalidCount: {
+    status: 400,
+    detail: 'A page by cursor needs a count that is a whole number from 1.',
+    section: 'RFC 9865 §2.1',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 /** Errors that HTTP's status code alone tells apart. */
@@ -50,12 +65,12 @@ const STATUS_ONLY = {
   unavailable: { status: 503, detail: 'The store is not available; try again later.', section: 'RFC 9110 §15.6.4' },
 } as const satisfies Record<string, ErrorKind>;
 
-/** Every error that this server answers, by name. `scimType` names are RFC 7644 table 9's own. */
+/** Every error that this server answers, by name. `scimType` names are the RFCs' own. */
 export const SCIM_ERRORS = { ...SCIM_TYPES, ...STATUS_ONLY };
 
 export type ScimErrorName = keyof typeof SCIM_ERRORS;
 
-/** Of RFC 7644 table 9. */
+/** Of RFC 7644 table 9 and RFC 9865. */
 export type ScimType = keyof typeof SCIM_TYPES;
 
 export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';

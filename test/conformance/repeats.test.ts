@@ -41,6 +41,8 @@ async function requestsOf(seed: number): Promise<string[]> {
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const TIME = /\d{4}-\d{2}-\d{2}T\d{2}(?::|%3A)\d{2}(?::|%3A)\d{2}(?:\.\d+)?(?:Z|(?:\+|%2B|-)\d{2}(?::|%3A)\d{2})?/g;
 
+const CURSOR = /(?<=cursor(?:=|":"))[\w.-]+/g;
+
 function withoutMadeUp(lines: readonly string[]): string[] {
   const met = new Map<string, string>();
   const placed = (written: string): string => {
@@ -48,7 +50,7 @@ function withoutMadeUp(lines: readonly string[]): string[] {
     if (!met.has(id)) met.set(id, `#${met.size}`);
     return met.get(id) as string;
   };
-  return lines.map((line) => line.replace(UUID, placed).replace(TIME, 'time'));
+  return lines.map((line) => line.replace(UUID, placed).replace(TIME, 'time').replace(CURSOR, 'cursor'));
 }
 
 test('ten runs with one seed send the same requests in the same order', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SCIM_ERRORS, ScimError, type ScimErrorName } from '../../src/scim/errors.js';
 
-/** RFC 7644 §3.12: tables 8 and 9; what the RFC leaves to HTTP has no scimType. */
+/** RFC 7644 §3.12: tables 8 and 9, and RFC 9865; what the RFC leaves to HTTP has no scimType. */
 const EXPECTED: Record<ScimErrorName, [status: number, hasType: boolean]> = {
   invalidFilter: [400, true],
   uniqueness: [409, true],
@@ -10,6 +10,9 @@ const EXPECTED: Record<ScimErrorName, [status: number, hasType: boolean]> = {
   invalidPath: [400, true],
   noTarget: [400, true],
   invalidValue: [400, true],
+  invalidCursor: [400, true],
+  expiredCursor: [400, true],
+  invalidCount: [400, true],
   unauthorized: [401, false],
   forbidden: [403, false],
   notFound: [404, false],

@@ -33,6 +33,14 @@ export function serviceProviderConfig(request: DiscoveryRequest, { limits }: Htt
     changePassword: { supported: false },
     sort: { supported: true },
     etag: { supported: true },
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: limits.pageSize,
+      maxPageSize: limits.maxPageSize,
+      cursorTimeout: limits.cursorTimeout,
+    },
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

@@ -1,3 +1,4 @@
+import type { SearchRequest } from '../../directory/directory.js';
 import { ScimError } from '../../scim/errors.js';
 import { parseFilter } from '../../scim/filter/parse.js';
 import { resolveFilter } from '../../scim/filter/resolve.js';
@@ -7,26 +8,57 @@ import type { HttpParts } from '../parts.js';
 import { type Query, readProjectionOf, type ScimRequest } from '../read-request.js';
 import { type ScimResponse, searchResponse } from '../write-response.js';
 
-/** GET /{endpoint}: RFC 7644 §3.4.2. */
-export async function search(request: ScimRequest, { directory, limits }: HttpParts): Promise<ScimResponse> {
+/** GET /{endpoint}: RFC 7644 §3.4.2; with `cursor` RFC 9865. */
+export async function search(request: ScimRequest, parts: HttpParts): Promise<ScimResponse> {
   const { caller, type, query, projection } = request;
   const filter = query.get('filter');
+  const question = {
+    filter:
+      filter === undefined
+        ? undefined
+        : resolveFilter(parseFilter(filter, parts.limits.filter, caller.dialect), type, caller.dialect),
+    sort: resolveSort(type, query.get('sortby'), query.get('sortorder'), caller.dialect),
+  };
+  const cursor = query.get('cursor');
+  if (cursor !== undefined) return searchByCursor(request, cursor, question, parts);
   const startIndex = Math.max(1, wholeNumber(query, 'startIndex') ?? 1);
-  const result = await directory.search(
-    caller,
-    type,
-    {
-      filter:
-        filter === undefined
-          ? undefined
-          : resolveFilter(parseFilter(filter, limits.filter, caller.dialect), type, caller.dialect),
-      sort: resolveSort(type, query.get('sortby'), query.get('sortorder'), caller.dialect),
-      startIndex,
-      count: Math.min(limits.maxPageSize, Math.max(0, wholeNumber(query, 'count') ?? limits.pageSize)),
-    },
-    projection,
+  const count = pageSize(Math.max(0, wholeNumber(query, 'count') ?? parts.limits.pageSize), parts);
+  const result = await parts.directory.search(caller, type, { ...question, startIndex, count }, projection);
+  return searchResponse(result, { startIndex }, request);
+}
+
+type Question = Pick<SearchRequest, 'filter' | 'sort'>;
+
+async function searchByCursor(
+  request: ScimRequest,
+  cursor: string,
+  question: Question,
+  parts: HttpParts,
+): Promise<ScimResponse> {
+  const { caller, type, query, projection } = request;
+  if (query.has('startindex')) {
+    throw new ScimError('invalidValue', 'Page by cursor or by startIndex, not by both in one request.');
+  }
+  const given = query.get('count');
+  if (given && !/^\d{1,15}$/.test(given.trim())) throw new ScimError('invalidCount');
+  if (given && Number(given) === 0) throw new ScimError('invalidCount');
+  const scope = [caller.tenant, type.name, query.get('filter'), query.get('sortby'), query.get('sortorder')];
+  const keyset = await parts.cursors.read(cursor, scope);
+  const count = pageSize(given ? Number(given) : parts.limits.pageSize, parts);
+  const result = await parts.directory.search(caller, type, { ...question, startIndex: 1, count, keyset }, projection);
+  const [nextCursor, previousCursor] = await Promise.all([
+    result.next && parts.cursors.issue({ direction: 'forward', from: result.next }, scope),
+    result.previous && parts.cursors.issue({ direction: 'backward', from: result.previous }, scope),
+  ]);
+  return searchResponse(
+    result,
+    { ...(nextCursor && { nextCursor }), ...(previousCursor && { previousCursor }) },
+    request,
   );
-  return searchResponse(result, startIndex, request);
+}
+
+function pageSize(wanted: number, { limits }: HttpParts): number {
+  return Math.min(limits.maxPageSize, wanted);
 }
 
 /** POST /{endpoint}/.search: RFC 7644 §3.4.3. */

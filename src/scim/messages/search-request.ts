@@ -6,7 +6,7 @@ import { isObject, type Json } from '../json.js';
 export const SEARCH_REQUEST_URN = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 
 const LISTS: ReadonlySet<string> = new Set(['attributes', 'excludedattributes']);
-const TEXTS: ReadonlySet<string> = new Set(['filter', 'sortby', 'sortorder']);
+const TEXTS: ReadonlySet<string> = new Set(['filter', 'sortby', 'sortorder', 'cursor']);
 const NUMBERS: ReadonlySet<string> = new Set(['startindex', 'count']);
 
 /**

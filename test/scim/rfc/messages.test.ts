@@ -43,7 +43,7 @@ describe('list responses', () => {
   test('a page of ten among a hundred has the members that the RFC shows (RFC 7644 §3.4.2.4)', () => {
     const page = fixture<JsonObject>('page');
     // The RFC elides the resources of its page; itemsPerPage counts them.
-    const message = listResponse(Array<JsonObject>(10).fill({}), 100, 1);
+    const message = listResponse(Array<JsonObject>(10).fill({}), 100, { startIndex: 1 });
     expect({ ...message, Resources: [] }).toEqual(page);
   });
 

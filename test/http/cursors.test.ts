@@ -1,0 +1,177 @@
+/** Paging by cursor: RFC 9865. */
+import { describe, expect, test } from 'vitest';
+import { type Client, expectError, type Query, type Resource } from '../support/client.js';
+import { onEachStore } from '../support/target.js';
+
+const NAMES = ['ann', 'bob', 'cyd', 'dan', 'eve', 'fay', 'gil'];
+const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
+
+async function withUsers(client: Client): Promise<Client> {
+  for (const [i, name] of NAMES.entries()) await client.user(name, { title: i % 2 ? 'odd' : 'even' });
+  return client;
+}
+
+const namesOf = (users: Resource[]): string[] => users.map(({ userName }) => userName);
+
+/** Follows a cursor to the end; gives the names, page by page. */
+async function follow(
+  client: Client,
+  query: Query,
+  which: 'nextCursor' | 'previousCursor',
+  cursor = '',
+): Promise<string[][]> {
+  const pages: string[][] = [];
+  for (let next: string | undefined = cursor; next !== undefined; ) {
+    const response = await client.get('/Users', { ...query, cursor: next });
+    expect(response.status).toBe(200);
+    pages.push(namesOf(response.body.Resources));
+    next = response.body[which];
+  }
+  return pages;
+}
+
+let now = Date.parse('2026-03-01T00:00:00Z');
+
+onEachStore(
+  'paging by cursor',
+  (suite) => {
+    test('it is announced beside paging by index, which stays the default', async () => {
+      const client = await suite.tenant();
+      expect((await client.get('/ServiceProviderConfig')).body.pagination).toEqual({
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: 3,
+        maxPageSize: 5,
+        cursorTimeout: 600,
+      });
+      expect((await client.get('/Users')).body).not.toHaveProperty('nextCursor');
+    });
+
+    test('an empty cursor is the first page; nextCursor leads on until it is absent', async () => {
+      const client = await withUsers(await suite.tenant());
+      const first = await client.get('/Users', { cursor: '', count: 2 });
+      expect(namesOf(first.body.Resources)).toEqual(['ann', 'bob']);
+      expect(first.body).toMatchObject({
+        totalResults: 7,
+        itemsPerPage: 2,
+        nextCursor: expect.stringMatching(/^[\w.-]+$/),
+      });
+      expect(first.body).not.toHaveProperty('previousCursor');
+      expect(first.body).not.toHaveProperty('startIndex');
+      expect(await follow(client, { count: 2 }, 'nextCursor')).toEqual([
+        ['ann', 'bob'],
+        ['cyd', 'dan'],
+        ['eve', 'fay'],
+        ['gil'],
+      ]);
+      expect(await follow(client, {}, 'nextCursor')).toEqual([NAMES.slice(0, 3), NAMES.slice(3, 6), NAMES.slice(6)]);
+      expect(await follow(client, { count: 100 }, 'nextCursor')).toEqual([NAMES.slice(0, 5), NAMES.slice(5)]);
+    });
+
+    test('previousCursor leads back, with a filter and an order too', async () => {
+      const client = await withUsers(await suite.tenant());
+      const query = { filter: 'title eq "even"', sortBy: 'userName', sortOrder: 'descending', count: 2 };
+      const first = await client.get('/Users', { ...query, cursor: '' });
+      expect(namesOf(first.body.Resources)).toEqual(['gil', 'eve']);
+      const second = await client.get('/Users', { ...query, cursor: first.body.nextCursor });
+      expect(namesOf(second.body.Resources)).toEqual(['cyd', 'ann']);
+      expect(second.body.totalResults).toBe(4);
+      expect(second.body).not.toHaveProperty('nextCursor');
+      const back = await client.get('/Users', { ...query, cursor: second.body.previousCursor });
+      expect(namesOf(back.body.Resources)).toEqual(['gil', 'eve']);
+    });
+
+    test('what is there throughout is seen once, whatever comes and goes meanwhile', async () => {
+      const client = await withUsers(await suite.tenant());
+      const first = await client.get('/Users', { cursor: '', count: 3 });
+      const [ann] = first.body.Resources as Resource[];
+      await client.delete(`/Users/${ann?.id}`);
+      await client.user('hal');
+      const rest = await follow(client, { count: 3 }, 'nextCursor', first.body.nextCursor);
+      expect(rest.flat()).toEqual(['dan', 'eve', 'fay', 'gil', 'hal']);
+    });
+
+    test('a search by body is paged with a cursor in it', async () => {
+      const client = await withUsers(await suite.tenant());
+      const body = { schemas: [SEARCH], filter: 'title eq "odd"', count: 2 };
+      const first = await client.post('/Users/.search', { ...body, cursor: '' });
+      const second = await client.post('/Users/.search', { ...body, cursor: first.body.nextCursor });
+      expect([first, second].map(({ body: { Resources } }) => namesOf(Resources))).toEqual([['bob', 'dan'], ['fay']]);
+    });
+
+    test('groups with their members are paged as well', async () => {
+      const client = await suite.tenant();
+      const { id } = await client.user('ann');
+      for (const name of ['a', 'b', 'c']) await client.group(name, [id]);
+      const { body } = await client.get('/Groups', { cursor: '', count: 2 });
+      expect(body).toMatchObject({ totalResults: 3, itemsPerPage: 2, nextCursor: expect.any(String) });
+      expect(body.Resources[0].members).toMatchObject([{ value: id }]);
+    });
+
+    describe('refusals', () => {
+      const cursorOf = async (client: Client, query: Query = {}): Promise<string> =>
+        (await client.get('/Users', { ...query, cursor: '', count: 2 })).body.nextCursor;
+
+      test('a cursor is good for its own list alone: 400 invalidCursor', async () => {
+        const client = await withUsers(await suite.tenant());
+        const cursor = await cursorOf(client, { filter: 'userName pr' });
+        const others: [string, Query][] = [
+          ['/Users', {}],
+          ['/Users', { filter: 'title pr' }],
+          ['/Users', { filter: 'userName pr', sortBy: 'userName' }],
+          ['/Users', { filter: 'userName pr', sortOrder: 'descending' }],
+          ['/Groups', { filter: 'userName pr' }],
+        ];
+        for (const [path, query] of others) {
+          const response = await client.get(path, { ...query, cursor });
+          // A group has no userName, which is found first.
+          expectError(response, 400, path === '/Groups' ? 'invalidFilter' : 'invalidCursor');
+        }
+        const stranger = await withUsers(await suite.tenant());
+        expectError(await stranger.get('/Users', { filter: 'userName pr', cursor }), 400, 'invalidCursor');
+        expect((await client.get('/Users', { filter: 'userName pr', cursor })).status).toBe(200);
+      });
+
+      test('any changed, added or lost character makes it invalid', async () => {
+        const client = await withUsers(await suite.tenant());
+        const cursor = await cursorOf(client);
+        const forged = [...cursor].map(
+          (char, i) => cursor.slice(0, i) + (char === 'A' ? 'B' : 'A') + cursor.slice(i + 1),
+        );
+        for (const wrong of [
+          ...forged,
+          `${cursor}A`,
+          `${cursor}.A`,
+          cursor.slice(1),
+          cursor.slice(0, -1),
+          'x',
+          '.',
+          'a.b',
+        ]) {
+          expectError(await client.get('/Users', { cursor: wrong }), 400, 'invalidCursor');
+        }
+      });
+
+      test('an old one has expired: 400 expiredCursor', async () => {
+        const client = await withUsers(await suite.tenant());
+        const cursor = await cursorOf(client);
+        now += 599_000;
+        expect((await client.get('/Users', { cursor })).status).toBe(200);
+        now += 1_000;
+        expectError(await client.get('/Users', { cursor }), 400, 'expiredCursor');
+      });
+
+      test.each(['0', '-1', 'two', '1.5'])('count=%s is 400 invalidCount', async (count) => {
+        const client = await suite.tenant();
+        expectError(await client.get('/Users', { cursor: '', count }), 400, 'invalidCount');
+      });
+
+      test('not with startIndex: 400 invalidValue', async () => {
+        const client = await suite.tenant();
+        expectError(await client.get('/Users', { cursor: '', startIndex: 1 }), 400, 'invalidValue');
+      });
+    });
+  },
+  { pageSize: 3, maxPageSize: 5, cursorTimeout: 600, clock: () => new Date(now) },
+);
