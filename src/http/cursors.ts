@@ -1,8 +1,8 @@
 /**
- * Cursors of RFC 9865: a place in one list, for whoever asked for that list. Opaque to clients, signed so that none can
- * be made up or carried to another tenant, type, filter or order, and good for a while only.
+ * Cursors of RFC 9865: a place in one list, for whoever asked for that list. Sealed with AES-256-GCM, so that none can be
+ * made up or carried to another tenant, type, filter or order, and none tells how much the store holds of others.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { ScimError } from '../scim/errors.js';
 import type { Keyset, Position } from '../store/store.js';
 
@@ -10,7 +10,7 @@ import type { Keyset, Position } from '../store/store.js';
 export type CursorScope = readonly (string | undefined)[];
 
 export interface CursorParts {
-  /** The same for all processes on one store, and known to nobody else. */
+  /** 32 bytes in hex, the same for all processes on one store, and known to nobody else. */
   readonly secret: () => Promise<string>;
   /** Seconds for which a cursor is good. */
   readonly timeout: number;
@@ -21,19 +21,23 @@ export interface CursorParts {
 /** [expires in ms since 1970, forward, row, key]; without a sort there is no key, which JSON makes a null. */
 type Content = readonly [expires: number, isForward: boolean, row: number, key: Position['key']];
 
-/** Base64url of at most so many characters is read; a position is far shorter. */
-const LONGEST = 8_000;
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** Longer ones are not read: a position is far shorter. */
+const MOST_CHARACTERS = 8_000;
 
 export class Cursors {
   constructor(private readonly parts: CursorParts) {}
 
   /** The cursor that leads to the page which the keyset describes. */
-  async issue(keyset: Keyset & { readonly from: object }, scope: CursorScope): Promise<string> {
-    const { direction, from } = keyset;
+  async issue({ direction, from }: Keyset & { readonly from: Position }, scope: CursorScope): Promise<string> {
     const expires = Date.parse(this.parts.clock()) + this.parts.timeout * 1000;
     const content: Content = [expires, direction === 'forward', from.row, from.key];
-    const text = Buffer.from(JSON.stringify(content)).toString('base64url');
-    return `${text}.${(await this.sign(text, scope)).toString('base64url')}`;
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(CIPHER, await this.key(), nonce).setAAD(scopeText(scope));
+    const sealed = Buffer.concat([cipher.update(JSON.stringify(content)), cipher.final()]);
+    return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url');
   }
 
   /**
@@ -42,24 +46,38 @@ export class Cursors {
    */
   async read(cursor: string, scope: CursorScope): Promise<Keyset> {
     if (cursor === '') return { direction: 'forward' };
-    const [text = '', signature = '', ...more] = cursor.length <= LONGEST ? cursor.split('.') : [];
-    const given = Buffer.from(signature, 'base64url');
-    const right = await this.sign(text, scope);
-    // Base64 has more than one spelling of the same bytes; only ours is good.
-    const isOurs =
-      more.length === 0 &&
-      given.length === right.length &&
-      timingSafeEqual(given, right) &&
-      right.toString('base64url') === signature;
-    if (!isOurs) throw new ScimError('invalidCursor');
-    const [expires, isForward, row, key] = JSON.parse(Buffer.from(text, 'base64url').toString()) as Content;
+    const [expires, isForward, row, key] = open(cursor, await this.key(), scope);
     if (expires <= Date.parse(this.parts.clock())) throw new ScimError('expiredCursor');
     return { direction: isForward ? 'forward' : 'backward', from: { row, key } };
   }
 
-  private async sign(text: string, scope: CursorScope): Promise<Buffer> {
-    return createHmac('sha256', await this.parts.secret())
-      .update(JSON.stringify([text, ...scope.map((part) => part ?? null)]))
-      .digest();
+  private async key(): Promise<Buffer> {
+    return Buffer.from(await this.parts.secret(), 'hex');
   }
+}
+
+/** @throws ScimError invalidCursor */
+function open(cursor: string, key: Buffer, scope: CursorScope): Content {
+  const bytes = Buffer.from(cursor.slice(0, MOST_CHARACTERS), 'base64url');
+  // Base64 has more than one spelling of the same bytes; only ours is good.
+  if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== cursor) {
+    throw new ScimError('invalidCursor');
+  }
+  const [nonce, sealed, tag] = [
+    bytes.subarray(0, NONCE_BYTES),
+    bytes.subarray(NONCE_BYTES, -TAG_BYTES),
+    bytes.subarray(-TAG_BYTES),
+  ];
+  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
+    .setAAD(scopeText(scope))
+    .setAuthTag(tag);
+  try {
+    return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString()) as Content;
+  } catch (cause) {
+    throw new ScimError('invalidCursor', undefined, { cause });
+  }
+}
+
+function scopeText(scope: CursorScope): Buffer {
+  return Buffer.from(JSON.stringify(scope.map((part) => part ?? null)));
 }
