@@ -1,6 +1,6 @@
 /**
- * What one server called a resource, in the words of another: ids and versions of a recording, and those that the new
- * server gave for the same. Learnt from the answers to what the replay creates, and from nothing else.
+ * What one server called a resource, in the words of another: ids, versions and cursors of a recording, and those that
+ * the new server gave for the same. Learnt from the answers to what the replay creates, and from nothing else.
  */
 import type { Json, JsonObject } from '../model.js';
 import { decoded, isObject, valueAt } from '../values.js';
@@ -19,6 +19,11 @@ export class Bindings {
   bind(recorded: string, id: string): void {
     this.ids.set(recorded, id);
     this.known.add(id);
+  }
+
+  /** The same for a cursor: what a server gave to lead to another page. */
+  bindCursor(recorded: string | undefined, cursor: string | undefined): void {
+    if (recorded !== undefined && cursor !== undefined) this.ids.set(recorded, cursor);
   }
 
   bindVersion(recorded: string | undefined, version: string | undefined): void {
@@ -100,6 +105,9 @@ export function learn(
 ): void {
   const version = (side: typeof now) => side.headers.etag ?? asText(valueAt(side.body, 'meta.version'));
   bindings.bindVersion(version(recorded), version(now));
+  for (const name of ['nextCursor', 'previousCursor']) {
+    bindings.bindCursor(asText(valueAt(recorded.body, name)), asText(valueAt(now.body, name)));
+  }
   if (method !== 'POST') return;
   const [old, id] = [valueAt(recorded.body, 'id'), valueAt(now.body, 'id')];
   if (typeof old === 'string' && typeof id === 'string') bindings.bind(old, id);
