@@ -6,7 +6,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { ScimError } from '../scim/errors.js';
 import type { Keyset, Position } from '../store/store.js';
 
-/** What a cursor belongs to: the tenant, and the parameters of the list as the client gave them. */
+/** What a cursor belongs to: the tenant, and what the parameters of the list mean. */
 export type CursorScope = readonly (string | undefined)[];
 
 export interface CursorParts {

@@ -1,7 +1,8 @@
 /** Paging by cursor: RFC 9865. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Client, expectError, type Query, type Resource } from '../support/client.js';
-import { onEachStore } from '../support/target.js';
+import { onEachStore, Suite } from '../support/target.js';
 
 const NAMES = ['ann', 'bob', 'cyd', 'dan', 'eve', 'fay', 'gil'];
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
@@ -100,6 +101,16 @@ onEachStore(
       expect([first, second].map(({ body: { Resources } }) => namesOf(Resources))).toEqual([['bob', 'dan'], ['fay']]);
     });
 
+    test('every process on the store reads the cursors of the others', async () => {
+      const client = await withUsers(await suite.tenant());
+      const other = new Suite(suite.engine, { store: suite.target.store, clock: () => new Date(now) });
+      await other.start();
+      const { nextCursor: cursor } = (await client.get('/Users', { cursor: '', count: 6 })).body;
+      const elsewhere = await other.client(client.tenant.name);
+      expect(namesOf((await elsewhere.get('/Users', { cursor })).body.Resources)).toEqual(['fay', 'gil']);
+      await other.stop();
+    });
+
     test('groups with their members are paged as well', async () => {
       const client = await suite.tenant();
       const { id } = await client.user('ann');
@@ -107,6 +118,51 @@ onEachStore(
       const { body } = await client.get('/Groups', { cursor: '', count: 2 });
       expect(body).toMatchObject({ totalResults: 3, itemsPerPage: 2, nextCursor: expect.any(String) });
       expect(body.Resources[0].members).toMatchObject([{ value: id }]);
+    });
+
+    test('parameters may be written in another way, as in the example of RFC 9865 §2', async () => {
+      const client = await withUsers(await suite.tenant());
+      const query = { filter: 'userName gt "a" and title eq "odd"', sortBy: 'userName', count: 2 };
+      const { nextCursor: cursor } = (await client.get('/Users', { ...query, cursor: '' })).body;
+      for (const other of [
+        { ...query, filter: 'username  GT "A" and (TITLE eq "Odd")' },
+        { ...query, sortBy: 'urn:ietf:params:scim:schemas:core:2.0:User:USERNAME' },
+        { ...query, sortOrder: 'ascending' },
+        { ...query, startIndex: '' },
+        { ...query, count: 3, attributes: 'userName' },
+      ]) {
+        const response = await client.get('/Users', { ...other, cursor });
+        expect(response.status, response.text).toBe(200);
+        expect(namesOf(response.body.Resources)).toEqual(['fay']);
+      }
+    });
+
+    test('the pages by cursor put together are the list by index', async () => {
+      const client = await suite.tenant();
+      const titles = ['b', 'a', undefined, 'B', 'ä', 'a', undefined, 'c', 'b'];
+      for (const [i, title] of titles.entries()) await client.user(`u${i}`, title === undefined ? {} : { title });
+      const question = fc.record(
+        {
+          filter: fc.constantFrom(
+            'title pr',
+            'not (title eq "b")',
+            'userName sw "u" and title le "b"',
+            'userName eq "u4"',
+          ),
+          sortBy: fc.constantFrom('title', 'userName', 'meta.created', 'id'),
+          sortOrder: fc.constantFrom('ascending', 'descending'),
+          count: fc.integer({ min: 1, max: 5 }),
+        },
+        { requiredKeys: ['count'] },
+      );
+      const property = fc.asyncProperty(question, async (query) => {
+        const byIndex: string[] = [];
+        for (let startIndex = 1; startIndex <= titles.length; startIndex += query.count) {
+          byIndex.push(...namesOf((await client.get('/Users', { ...query, startIndex })).body.Resources));
+        }
+        expect((await follow(client, query, 'nextCursor')).flat()).toEqual(byIndex);
+      });
+      await fc.assert(property, { numRuns: 25 });
     });
 
     describe('refusals', () => {
@@ -120,7 +176,6 @@ onEachStore(
           ['/Users', {}],
           ['/Users', { filter: 'title pr' }],
           ['/Users', { filter: 'userName pr', sortBy: 'userName' }],
-          ['/Users', { filter: 'userName pr', sortOrder: 'descending' }],
           ['/Groups', { filter: 'userName pr' }],
         ];
         for (const [path, query] of others) {
@@ -128,6 +183,12 @@ onEachStore(
           // A group has no userName, which is found first.
           expectError(response, 400, path === '/Groups' ? 'invalidFilter' : 'invalidCursor');
         }
+        const sorted = await cursorOf(client, { sortBy: 'userName' });
+        const descending = { sortBy: 'userName', sortOrder: 'descending' };
+        expectError(await client.get('/Users', { ...descending, cursor: sorted }), 400, 'invalidCursor');
+        expectError(await client.get('/Users', { sortBy: 'title', cursor: sorted }), 400, 'invalidCursor');
+        const ofUsers = await cursorOf(client);
+        expectError(await client.get('/Groups', { cursor: ofUsers }), 400, 'invalidCursor');
         const stranger = await withUsers(await suite.tenant());
         expectError(await stranger.get('/Users', { filter: 'userName pr', cursor }), 400, 'invalidCursor');
         expect((await client.get('/Users', { filter: 'userName pr', cursor })).status).toBe(200);
@@ -165,6 +226,19 @@ onEachStore(
       test.each(['0', '-1', 'two', '1.5'])('count=%s is 400 invalidCount', async (count) => {
         const client = await suite.tenant();
         expectError(await client.get('/Users', { cursor: '', count }), 400, 'invalidCount');
+      });
+
+      test.each([
+        [{ cursor: '', count: 0 }, 'invalidCount'],
+        [{ cursor: '', count: '2' }, 'invalidCount'],
+        [{ cursor: '', count: 1.5 }, 'invalidCount'],
+        [{ cursor: 5 }, 'invalidCursor'],
+        [{ cursor: 'x' }, 'invalidCursor'],
+        [{ cursor: null, count: '2' }, 'invalidValue'],
+        [{ cursor: '', startIndex: 1 }, 'invalidValue'],
+      ])('%j in a body is 400 %s', async (members, scimType) => {
+        const client = await suite.tenant();
+        expectError(await client.post('/Users/.search', { schemas: [SEARCH], ...members }), 400, scimType);
       });
 
       test('not with startIndex: 400 invalidValue', async () => {

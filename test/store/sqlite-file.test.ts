@@ -79,6 +79,18 @@ describe('migrations', () => {
     await expect(open()).rejects.toThrow(UnsuitableDatabase);
   });
 
+  it('bring a file of the first release up to date, with all that is in it', async () => {
+    const store = await open();
+    await store.commit(TENANT, [user('a')]);
+    await store.close();
+    const database = openDatabase(file.path, 100);
+    database.exec('DROP TABLE secrets; PRAGMA user_version = 1');
+    database.close();
+    const newer = await open();
+    expect(await ids(newer, query('User'))).toEqual(['a']);
+    expect(await newer.secret('cursors', 's')).toBe('s');
+  });
+
   it('are undone as a whole when one of their statements fails', () => {
     const database = openDatabase(file.path, 100);
     const failing = {

@@ -1,9 +1,11 @@
 import type { SearchRequest } from '../../directory/directory.js';
 import { ScimError } from '../../scim/errors.js';
+import { canonicalFilter } from '../../scim/filter/canonical.js';
 import { parseFilter } from '../../scim/filter/parse.js';
 import { resolveFilter } from '../../scim/filter/resolve.js';
 import { readSearchRequest } from '../../scim/messages/search-request.js';
 import { resolveSort } from '../../scim/sort.js';
+import type { CursorScope } from '../cursors.js';
 import type { HttpParts } from '../parts.js';
 import { type Query, readProjectionOf, type ScimRequest } from '../read-request.js';
 import { type ScimResponse, searchResponse } from '../write-response.js';
@@ -36,13 +38,13 @@ async function searchByCursor(
   parts: HttpParts,
 ): Promise<ScimResponse> {
   const { caller, type, query, projection } = request;
-  if (query.has('startindex')) {
+  if (query.get('startindex')) {
     throw new ScimError('invalidValue', 'Page by cursor or by startIndex, not by both in one request.');
   }
   const given = query.get('count');
   if (given && !/^\d{1,15}$/.test(given.trim())) throw new ScimError('invalidCount');
   if (given && Number(given) === 0) throw new ScimError('invalidCount');
-  const scope = [caller.tenant, type.name, query.get('filter'), query.get('sortby'), query.get('sortorder')];
+  const scope = scopeOf(request, question);
   const keyset = await parts.cursors.read(cursor, scope);
   const count = pageSize(given ? Number(given) : parts.limits.pageSize, parts);
   const result = await parts.directory.search(caller, type, { ...question, startIndex: 1, count, keyset }, projection);
@@ -55,6 +57,12 @@ async function searchByCursor(
     { ...(nextCursor && { nextCursor }), ...(previousCursor && { previousCursor }) },
     request,
   );
+}
+
+/** By what the parameters mean, not how they are written: the RFC's own example changes the letter case of a name. */
+function scopeOf({ caller, type }: ScimRequest, { filter, sort }: Question): CursorScope {
+  const order = sort?.descending ? 'descending' : 'ascending';
+  return [caller.tenant, type.name, filter && canonicalFilter(filter), sort?.attribute.path, sort && order];
 }
 
 function pageSize(wanted: number, { limits }: HttpParts): number {
