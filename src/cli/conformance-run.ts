@@ -220,9 +220,7 @@ export class ConformanceCommand {
       terminal.out(this.secrets.text(requestText(request)));
     };
     // Nothing is sent, so no credential is needed.
-    const { directory, ...rest } = { directory: readDirectory(flags)?.options };
     const report = await runConformance({
-      ...rest,
       url,
       ...pace,
       credential: { kind: 'bearer', token: 'dry-run' },
@@ -230,7 +228,7 @@ export class ConformanceCommand {
       isDry: true,
       checks: checks.map(dryCheck),
       scenarios: scenarios.map(({ scenario }) => scenario),
-      directory,
+      directory: readDirectory(flags)?.options,
       ...this.settings(flags),
     });
     terminal.err(`${count} requests for ${report.results.length} checks and steps; nothing was sent.\n`);

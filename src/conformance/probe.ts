@@ -153,18 +153,21 @@ export class Probe {
     return merged(groupBody(this.facts, this.unique('group'), this.random), extra);
   }
 
-  /** A new user to work with. When it cannot be made the check is skipped: another one is about creating. */
-  user(extra: JsonObject = {}): Promise<Made> {
-    return this.make('User', this.userBody(extra));
+  /**
+   * A new user to work with. When it cannot be made the check is skipped: another one is about creating.
+   * @param query of the POST
+   */
+  user(extra: JsonObject = {}, query?: Query): Promise<Made> {
+    return this.make('User', this.userBody(extra), query);
   }
 
-  group(extra: JsonObject = {}): Promise<Made> {
+  group(extra: JsonObject = {}, query?: Query): Promise<Made> {
     this.needs('groups');
-    return this.make('Group', this.groupBody(extra));
+    return this.make('Group', this.groupBody(extra), query);
   }
 
-  private async make(type: TypeName, sent: JsonObject): Promise<Made> {
-    const answer = await this.post(this.endpoint(type), sent);
+  private async make(type: TypeName, sent: JsonObject, query?: Query): Promise<Made> {
+    const answer = await this.request('POST', this.endpoint(type), { query, body: sent });
     const id = valueAt(answer.body, 'id');
     if (answer.status >= 300 || typeof id !== 'string') {
       throw new Skip(`a ${type} to work with could not be made: POST was answered with status ${answer.status}`);

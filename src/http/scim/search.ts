@@ -42,8 +42,7 @@ async function searchByCursor(
     throw new ScimError('invalidValue', 'Page by cursor or by startIndex, not by both in one request.');
   }
   const given = query.get('count');
-  if (given && !/^\d{1,15}$/.test(given.trim())) throw new ScimError('invalidCount');
-  if (given && Number(given) === 0) throw new ScimError('invalidCount');
+  if (given && !(/^\d{1,15}$/.test(given.trim()) && Number(given) > 0)) throw new ScimError('invalidCount');
   const scope = scopeOf(request, question);
   const keyset = await parts.cursors.read(cursor, scope);
   const count = pageSize(given ? Number(given) : parts.limits.pageSize, parts);

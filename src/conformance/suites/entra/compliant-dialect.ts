@@ -5,9 +5,8 @@
  */
 import type { Check } from '../../check.js';
 import { encodeQuery } from '../../client/client.js';
-import { ENTERPRISE_URN, PATCH_URN, type TypeName } from '../../facts.js';
+import { ENTERPRISE_URN, PATCH_URN } from '../../facts.js';
 import type { Json, JsonObject } from '../../model.js';
-import type { Made, Probe } from '../../probe.js';
 import { shown, valueAt } from '../../values.js';
 import { entraCheck, SOURCE, type Spec } from './entra-check.js';
 import {
@@ -29,25 +28,14 @@ const DEPARTMENT = `${ENTERPRISE_URN}:department`;
 const EMPLOYEE_NUMBER = `${ENTERPRISE_URN}:employeeNumber`;
 
 const FLAGGED: Wire = {
-  user: (t, extra) => make(t, 'User', t.userBody(extra)),
-  group: (t, extra) => make(t, 'Group', t.groupBody(extra)),
+  user: (t, extra) => t.user(extra, FLAG),
+  group: (t, extra) => t.group(extra, FLAG),
   patch(t, made, operations) {
     const body = { schemas: [PATCH_URN], Operations: operations as unknown as Json };
     return t.request('PATCH', made.path, { query: FLAG, body });
   },
   read: (t, made) => t.read(made, FLAG),
 };
-
-/** As Probe makes them, with the flag. */
-async function make(t: Probe, type: TypeName, sent: JsonObject): Promise<Made> {
-  const endpoint = t.endpoint(type);
-  const answer = await t.request('POST', endpoint, { query: FLAG, body: sent });
-  const id = valueAt(answer.body, 'id');
-  if (answer.status >= 300 || typeof id !== 'string') {
-    t.skip(`a ${type} to work with could not be made: POST was answered with status ${answer.status}`);
-  }
-  return { type, id, path: `${endpoint}/${encodeURIComponent(id)}`, sent, answer };
-}
 
 const FLAT_KEYS =
   'Read the keys of a value without a path as paths: `name.givenName`, or a URN with an attribute behind it.';
