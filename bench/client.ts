@@ -16,6 +16,8 @@ export interface Message {
   /** Below the SCIM base URL, with the query. */
   readonly path: string;
   readonly body?: string;
+  /** In place of the endpoint's. */
+  readonly token?: string;
 }
 
 export interface Reply {
@@ -38,7 +40,7 @@ export class Connection {
   private readonly common: string;
 
   constructor(private readonly endpoint: Endpoint) {
-    this.common = ` HTTP/1.1\r\nHost: 127.0.0.1:${endpoint.port}\r\nAuthorization: Bearer ${endpoint.token}\r\nAccept: application/scim+json\r\n`;
+    this.common = this.commonWith(endpoint.token);
   }
 
   /** Connects when there is no connection, or one that the server may be about to close. */
@@ -59,8 +61,8 @@ export class Connection {
   }
 
   /** The connection must be open, and no other request under way. */
-  exchange({ method, path, body }: Message): Promise<Reply> {
-    const start = `${method} /scim/v2${path}${this.common}`;
+  exchange({ method, path, body, token }: Message): Promise<Reply> {
+    const start = `${method} /scim/v2${path}${token === undefined ? this.common : this.commonWith(token)}`;
     const text =
       body === undefined
         ? `${start}\r\n`
@@ -70,6 +72,10 @@ export class Connection {
       this.fail = reject;
       this.socket?.write(text, 'utf8');
     });
+  }
+
+  private commonWith(token: string): string {
+    return ` HTTP/1.1\r\nHost: 127.0.0.1:${this.endpoint.port}\r\nAuthorization: Bearer ${token}\r\nAccept: application/scim+json\r\n`;
   }
 
   close(): void {

@@ -3,9 +3,14 @@
 const RESOURCE = 'r.type, r.id, r.version, r.created, r.last_modified, r.document';
 
 export const CREDENTIAL = `
-  SELECT c.id, c.tenant, c.name, c.hash, c.scopes, c.created, c.expires, c.revoked, c.last_used, c.last_address,
-    t.name AS tenant_name, t.profile AS tenant_profile, t.created AS tenant_created
-  FROM credentials c CROSS JOIN tenants t ON t.id = c.tenant WHERE c.hash = ?1`;
+  SELECT k.id AS key_id, k.credential AS key_credential, k.kind AS key_kind, k.hash AS key_hash, k.scopes AS key_scopes,
+    k.created AS key_created, k.expires AS key_expires, k.hint AS key_hint,
+    c.id, c.tenant, c.kind, c.name, c.scopes, c.created, c.created_by, c.expires, c.revoked, c.last_used,
+    c.last_address, c.identifier, c.token_lifetime, c.trust,
+    t.id AS tenant_id, t.name AS tenant_name, t.profile AS tenant_profile, t.created AS tenant_created,
+    t.disabled AS tenant_disabled, t.settings AS tenant_settings
+  FROM keys k CROSS JOIN credentials c ON c.id = k.credential CROSS JOIN tenants t ON t.id = c.tenant
+  WHERE k.hash = ?1 AND k.kind IN ('bearer', 'access')`;
 
 export const DATA_VERSION = 'PRAGMA data_version';
 

@@ -12,6 +12,7 @@ import { fillGroups, fillStores, type Seed } from './seed.js';
 import { Workplace } from './servers.js';
 import { measureSingle } from './single.js';
 import { compareStatements } from './statements.js';
+import { measureToken } from './token.js';
 
 async function main(): Promise<void> {
   const options = readBenchOptions(process.argv.slice(2));
@@ -38,13 +39,15 @@ async function measure(workplace: Workplace, options: BenchOptions, report: Repo
   const { parts, users, sizes, groups } = options;
   const isScaling = parts.includes('scale');
   const isComparing = parts.includes('mix') || parts.includes('single');
-  const seeds = await fillStores(workplace, [...(isComparing ? [users] : []), ...(isScaling ? sizes : [])]);
+  const needsUsers = isComparing || parts.includes('token');
+  const seeds = await fillStores(workplace, [...(needsUsers ? [users] : []), ...(isScaling ? sizes : [])]);
   if (isComparing) {
     const seed = seeds.get(users) as Seed;
     await showStatements(workplace, seed, report);
     if (parts.includes('mix')) await measureMix(workplace, seed, options, report);
     if (parts.includes('single')) await measureSingle(workplace, seed, options, report);
   }
+  if (parts.includes('token')) await measureToken(workplace, seeds.get(users) as Seed, options, report);
   if (isScaling) {
     const largest = seeds.get(Math.max(...sizes)) as Seed;
     await measureSizes(workplace, seeds, options, report);

@@ -2,19 +2,19 @@
 import { parseArgs } from 'node:util';
 
 /** What can be run alone with `--only`. */
-export const PARTS = ['mix', 'single', 'scale'] as const;
+export const PARTS = ['mix', 'single', 'scale', 'token'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
-  /** Users in the store for `mix` and `single`. */
+  /** Users in the store for `mix`, `single` and `token`. */
   readonly users: number;
   /** Members of the groups that `scale` compares, ascending. */
   readonly groups: readonly number[];
   /** Users in the stores that `scale` compares, ascending. */
   readonly sizes: readonly number[];
-  /** Connections of `mix`. */
+  /** Connections of `mix` and `token`. */
   readonly concurrency: number;
-  /** Length of one measured stretch of `mix`. */
+  /** Length of one measured stretch of `mix` and `token`. */
   readonly seconds: number;
   /** Everything is measured so often; medians count. */
   readonly runs: number;
@@ -30,13 +30,13 @@ export interface BenchOptions {
 }
 
 export const HELP = `npm run bench -- [flags]
-  --users 10000              users in the store, for mix and single
-  --concurrency 32           connections of mix
-  --seconds 5                length of one measured stretch of mix
+  --users 10000              users in the store, for mix, single and token
+  --concurrency 32           connections of mix and token
+  --seconds 5                length of one measured stretch of mix and token
   --sizes 1000,10000,100000  users in the stores that scale compares
   --group 1000,10000,100000  members of the groups that scale compares
   --runs 3                   how often everything is measured; medians count
-  --only mix|single|scale    one part
+  --only PART                mix, single, scale or token
   --quick                    small stores, one run: does it work, and roughly how fast
   --json FILE                the figures for machines
   --strict                   exit code 1 when a limit is missed

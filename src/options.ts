@@ -21,6 +21,16 @@ export interface ServerOptions {
   readonly bulkMaxOperations: number;
   readonly bulkMaxPayload: number;
   readonly patchAnswer: PatchAnswer;
+  readonly requestLimit: number;
+  readonly activityDays: number;
+  readonly activityEntries: number;
+  readonly issuerHosts: string;
+  readonly issuerPrivate: 'refuse' | 'allow';
+  readonly adminIdleTimeout: number;
+  readonly ssoIssuer: string | undefined;
+  readonly ssoClientId: string | undefined;
+  readonly ssoClientSecret: string | undefined;
+  readonly ssoLabel: string;
   readonly busyTimeout: number;
   readonly stopTimeout: number;
 }
@@ -39,6 +49,8 @@ export interface OptionDescription {
   readonly flag: string;
   readonly default: Value;
   readonly unit?: string;
+  /** True: its value is shown nowhere. */
+  readonly isSecret?: boolean;
   readonly description: string;
   /** The value of a text, or an Error whose message completes "PORT must be …". */
   readonly parse: (text: string) => Value | Error;
@@ -148,6 +160,65 @@ export const OPTIONS: readonly OptionDescription[] = [
     'What a PATCH answers: resource (200), none (204), or auto: none for groups, as Entra prefers.',
     oneOf(['auto', 'resource', 'none']),
   ),
+  option(
+    'requestLimit',
+    'REQUEST_LIMIT',
+    1_000,
+    'How many requests of one tenant are taken per second, unless the tenant has a limit of its own; further ones are answered with 429.',
+    whole(1, 1_000_000),
+    'requests per second',
+  ),
+  option(
+    'activityDays',
+    'ACTIVITY_DAYS',
+    30,
+    'How long the activity of clients is kept; 0 keeps none. The history of resources is kept in any case.',
+    whole(0, 3_650),
+    'days',
+  ),
+  option(
+    'activityEntries',
+    'ACTIVITY_ENTRIES',
+    1_000_000,
+    'The most requests that the activity keeps; the oldest go first.',
+    whole(1_000, 100_000_000),
+    'requests',
+  ),
+  option(
+    'issuerHosts',
+    'ISSUER_HOSTS',
+    'login.microsoftonline.com,sts.windows.net,login.windows.net',
+    'Hosts from which the keys of trusted token issuers may be fetched, separated by commas.',
+    text,
+  ),
+  option(
+    'issuerPrivate',
+    'ISSUER_PRIVATE',
+    'refuse',
+    'Whether token issuers may be at private or loopback addresses, and use plain http there: refuse or allow.',
+    oneOf(['refuse', 'allow']),
+  ),
+  option(
+    'adminIdleTimeout',
+    'ADMIN_IDLE_TIMEOUT',
+    1_800,
+    'After how long without a request an admin is signed out; 12 hours after signing in in any case.',
+    whole(60, 43_200),
+    'seconds',
+  ),
+  option(
+    'ssoIssuer',
+    'SSO_ISSUER',
+    undefined,
+    'OpenID Connect issuer that admins sign in with, e.g. https://login.microsoftonline.com/TENANT/v2.0; the redirect address is /admin/api/sso/callback.',
+    url,
+  ),
+  option('ssoClientId', 'SSO_CLIENT_ID', undefined, 'Client id of this server at that issuer.', text),
+  {
+    ...option('ssoClientSecret', 'SSO_CLIENT_SECRET', undefined, 'Client secret of this server at that issuer.', text),
+    isSecret: true,
+  },
+  option('ssoLabel', 'SSO_LABEL', 'Single sign-on', 'What the button for it says.', text),
   option(
     'busyTimeout',
     'BUSY_TIMEOUT',

@@ -5,14 +5,20 @@ import express, { type Express } from 'express';
 import { pino } from 'pino';
 import { errorHandler } from './http/error-handler.js';
 import { healthRouter } from './http/health-router.js';
+import { METADATA_PATH, OAUTH_PATH } from './http/oauth-router.js';
 import type { ServerOptions } from './options.js';
 import { ScimError } from './scim/errors.js';
 import type { Store } from './store/store.js';
 import { createScimTarget, type ScimTarget } from './target.js';
 
+export { OAUTH_PATH };
+
 /** Where the SCIM endpoints are, below the server's origin. */
 export const SCIM_PATH = '/scim/v2';
 export const TENANT_PATH = '/tenants/:tenant/scim/v2';
+
+/** Where the admin page is. */
+export const ADMIN_PATH = '/admin';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -84,10 +90,11 @@ function createApp(target: ScimTarget, { trustProxy }: ServerOptions, state: Ser
   app.set('trust proxy', trustProxy);
   app.use(SCIM_PATH, target.scimRouter);
   app.use(TENANT_PATH, target.scimRouter);
+  app.use(OAUTH_PATH, target.oauthRouter);
+  app.use(METADATA_PATH, target.oauthMetadata);
+  app.use(ADMIN_PATH, target.adminRouter);
   app.use(healthRouter({ store: target.store, isStopping: () => state.isStopping }));
-  app.use(() => {
-    throw new ScimError('notFound', `There is nothing at this address; the SCIM endpoints are below ${SCIM_PATH}.`);
-  });
+  app.use(target.unknownAddress({ shared: SCIM_PATH, ofTenant: TENANT_PATH }));
   app.use(errorHandler());
   return app;
 }

@@ -8,16 +8,38 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Router } from 'express';
 import { type Logger, pino } from 'pino';
+import { createActivityRecorder } from './access/activity.js';
+import { AdminTokens } from './access/admin-tokens.js';
+import { Admins } from './access/admins.js';
+import { audit } from './access/audit.js';
 import { createAuthenticator } from './access/authenticate.js';
-import { createTenant, issueToken } from './access/credentials.js';
+import { issueToken } from './access/credentials.js';
+import { createFetchJson, readHosts } from './access/federation/fetch-json.js';
+import { createIssuerKeys } from './access/federation/issuer-keys.js';
+import { createTrustedTokens, type TrustedTokens } from './access/federation/trusted-tokens.js';
+import { Invitations, setUpPath } from './access/invitations.js';
 import { createUseRecorder } from './access/last-use.js';
+import { createOAuthServer, type OAuthServerParts } from './access/oauth/server.js';
 import { ALL_SCOPES, type Scope } from './access/principal.js';
+import { createPurge } from './access/purge.js';
+import { createRequestLimit } from './access/request-limit.js';
+import type { Role } from './access/roles.js';
+import { Sessions } from './access/sessions.js';
+import { isIssuerTaken, SingleSignOn } from './access/sso.js';
+import { createTenant, findTenant } from './access/tenants.js';
+import { createThrottle, type Throttle } from './access/throttle.js';
 import { BulkDirectory } from './directory/bulk.js';
 import { Directory } from './directory/directory.js';
+import { ResourceCounts } from './http/admin/overview.js';
+import type { AdminParts, ConnectionPaths } from './http/admin/parts.js';
+import { adminRouter } from './http/admin-router.js';
 import { Cursors } from './http/cursors.js';
+import type { ExchangeParts } from './http/exchange.js';
+import { OAUTH_PATH, oauthMetadata, oauthRouter } from './http/oauth-router.js';
 import type { HttpLimits } from './http/parts.js';
 import { scimRouter } from './http/scim-router.js';
-import { readOptions, type ServerOptions } from './options.js';
+import { type ScimPaths, unknownAddress } from './http/unknown-address.js';
+import { OPTIONS, OptionError, readOptions, type ServerOptions } from './options.js';
 import { bundledDocuments } from './schema-files.js';
 import { PROFILES, type ProfileName } from './scim/profiles.js';
 import { loadRegistry, type Registry, type RegistryDocuments } from './scim/schema/load.js';
@@ -40,6 +62,16 @@ export interface TargetOptions
       | 'bulkMaxOperations'
       | 'bulkMaxPayload'
       | 'patchAnswer'
+      | 'requestLimit'
+      | 'activityDays'
+      | 'activityEntries'
+      | 'issuerHosts'
+      | 'issuerPrivate'
+      | 'adminIdleTimeout'
+      | 'ssoIssuer'
+      | 'ssoClientId'
+      | 'ssoClientSecret'
+      | 'ssoLabel'
       | 'busyTimeout'
     >
   > {
@@ -49,14 +81,38 @@ export interface TargetOptions
   readonly logger?: Logger;
   /** Schema and resource type documents; User, Group and the enterprise extension without it. */
   readonly schemas?: RegistryDocuments;
+  /**
+   * Where an app has mounted the routers, for the addresses that the admin page tells; `{tenant}` stands for the name of
+   * a tenant. `/tenants/{tenant}/scim/v2` and `/oauth` without it.
+   */
+  readonly paths?: Partial<ConnectionPaths>;
   /** The present moment; for tests. */
   readonly clock?: () => Date;
+  /** What slows guessing down; for tests. */
+  readonly throttle?: Throttle;
 }
 
 /** A running target. Any number of them can live in one process. */
 export interface ScimTarget {
   /** Mount it where the identity provider's Tenant URL points: `app.use('/scim/v2', target.scimRouter)`. */
   readonly scimRouter: Router;
+  /**
+   * For the end of an app that has `scimRouter` at these paths: answers what nothing else has taken with 404, and puts it
+   * into the activity of the tenant whose Tenant URL it was meant for.
+   */
+  unknownAddress(paths: ScimPaths): Router;
+  /** The OAuth 2.0 endpoints: `app.use('/oauth', target.oauthRouter)`. */
+  readonly oauthRouter: Router;
+  /** Where clients look for those (RFC 8414): `app.use('/.well-known/oauth-authorization-server', target.oauthMetadata)`. */
+  readonly oauthMetadata: Router;
+  /** The admin page and its API, made when it is first asked for: `app.use('/admin', target.adminRouter)`. */
+  readonly adminRouter: Router;
+  /**
+   * A link that lets one person become an admin, once and within 24 hours. `path` stands below the place where
+   * `adminRouter` is mounted. Without an email, whoever has the link says their own; the role is `owner` without one.
+   * @throws AccessError when there is an admin with the email, or the role needs a tenant.
+   */
+  inviteAdmin(invited?: { email?: string; role?: Role; tenant?: string }): Promise<{ path: string; token: string }>;
   readonly store: Store;
   readonly registry: Registry;
   /** @throws AccessError when the name is taken or not a valid name, or the profile is unknown. */
@@ -66,13 +122,15 @@ export interface ScimTarget {
    * `expires`: ISO 8601; undefined: never.
    */
   createToken(token: { tenant: string; name: string; scopes?: readonly Scope[]; expires?: string }): Promise<string>;
+  /** Writes what is still in memory: the activity, and when credentials were last used. Both are written by themselves. */
+  flush(): Promise<void>;
   /** Writes what is still in memory and closes the store. Stop sending requests before. */
   close(): Promise<void>;
 }
 
 /** @throws OptionError, SchemaDocumentError, or what opening the store throws */
 export async function createScimTarget(options: TargetOptions = {}): Promise<ScimTarget> {
-  const { store: given, logger, schemas, clock: _, ...plain } = options;
+  const { store: given, logger, schemas, paths, clock: _, throttle = createThrottle(), ...plain } = options;
   const flags = Object.fromEntries(
     Object.entries(plain).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
   );
@@ -82,34 +140,40 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
   const registry = loadRegistry(schemas ?? bundledDocuments());
   const store = typeof given === 'object' ? given : await openStore(settings.store, settings.busyTimeout, registry);
   const uses = createUseRecorder({ store, clock, log });
+  const { activityDays: days, activityEntries: most } = settings;
+  const activity = createActivityRecorder({ store, clock, log, days, most });
+  const exchange = { log, activity, newRequestId: randomUUID };
   const limits = limitsOf(settings);
-  const directory = new Directory({
-    store,
-    types: registry.resourceType,
-    clock,
-    newId: randomUUID,
-    filterLimits: limits.filter,
-    maxMembers: settings.maxMembers,
-  });
+  const directory = directoryOf(store, registry, settings, clock);
+  const tokens = trustedTokensOf(store, settings, clock);
   const router = scimRouter({
     cursors: cursorsOf(store, settings, clock),
-    authenticator: createAuthenticator({ store, clock, log }),
+    authenticator: createAuthenticator({ store, clock, log, throttle, federation: tokens }),
+    requestLimit: createRequestLimit(),
     uses,
+    ...exchange,
     directory,
     bulk: new BulkDirectory({ directory, store, types: registry.resourceType, newId: randomUUID }),
     registry,
-    log,
-    newRequestId: randomUUID,
     limits,
     patchAnswer: settings.patchAnswer,
     publicUrl: settings.publicUrl,
   });
   const sources = { clock, newId: randomUUID };
+  const filterLimits = limits.filter;
+  const own = { store, directory, registry, filterLimits, activity, throttle, log, ...sources };
+  const admin = adminOf(own, settings, paths);
   const newTenant = ({ name, profile = 'entra' }: { name: string; profile?: ProfileName }) =>
     createTenant(store, { name, profile, profiles: Object.keys(PROFILES), ...sources });
 
   return {
     scimRouter: router,
+    ...oauthRoutersOf({ store, tokens, uses, throttle, ...sources }, exchange, settings, paths?.oauth),
+    unknownAddress: (paths) => unknownAddress({ ...exchange, store }, paths),
+    get adminRouter() {
+      return admin.router();
+    },
+    inviteAdmin: admin.invite,
     store,
     registry,
     createTenant: async (tenant) => void (await newTenant(tenant)),
@@ -118,15 +182,28 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
       const issued = await issueToken(store, { tenant, name: label, scopes, expires, ...sources, randomBytes });
       return issued.token;
     },
+    flush: async () => void (await Promise.all([uses.flush(), activity.flush()])),
     close: async () => {
-      await uses.close();
+      await Promise.all([uses.close(), activity.close(), admin.close()]);
       if (store !== given) await store.close();
     },
   };
 }
 
+function directoryOf(store: Store, registry: Registry, settings: ServerOptions, clock: () => string): Directory {
+  return new Directory({
+    store,
+    types: registry.resourceType,
+    clock,
+    newId: randomUUID,
+    filterLimits: limitsOf(settings).filter,
+    maxMembers: settings.maxMembers,
+  });
+}
+
 function limitsOf(settings: ServerOptions): HttpLimits {
   return {
+    requests: settings.requestLimit,
     body: settings.bodyLimit,
     filter: { length: settings.maxFilterLength, depth: settings.maxFilterDepth, terms: settings.maxFilterTerms },
     pageSize: settings.pageSize,
@@ -134,6 +211,82 @@ function limitsOf(settings: ServerOptions): HttpLimits {
     cursorTimeout: settings.cursorTimeout,
     bulk: { operations: settings.bulkMaxOperations, payload: settings.bulkMaxPayload },
   };
+}
+
+/** JWTs of trusted issuers, whose keys are fetched as the options allow. */
+function trustedTokensOf(store: Store, settings: ServerOptions, clock: () => string): TrustedTokens {
+  const hosts = readHosts(settings.issuerHosts);
+  const fetchJson = createFetchJson({ hosts, allowsPrivate: settings.issuerPrivate === 'allow' });
+  const keys = createIssuerKeys({ fetchJson, now: () => Date.parse(clock()) });
+  return createTrustedTokens({ store, keys, clock });
+}
+
+function oauthRoutersOf(
+  parts: Omit<OAuthServerParts, 'issueLimit' | 'log' | 'randomBytes'>,
+  exchange: ExchangeParts,
+  { publicUrl }: ServerOptions,
+  path = OAUTH_PATH,
+): Pick<ScimTarget, 'oauthRouter' | 'oauthMetadata'> {
+  const { log } = exchange;
+  const oauth = createOAuthServer({ ...parts, issueLimit: createRequestLimit(), log, randomBytes });
+  const routerParts = { ...exchange, oauth, publicUrl };
+  return { oauthRouter: oauthRouter(routerParts), oauthMetadata: oauthMetadata(routerParts, path) };
+}
+
+type OwnParts = Pick<
+  AdminParts,
+  'store' | 'directory' | 'registry' | 'filterLimits' | 'activity' | 'throttle' | 'log' | 'clock' | 'newId'
+>;
+
+/** What lets people manage: the page, their accounts, and what goes on behind a tenant that is deleted. */
+function adminOf(own: OwnParts, settings: ServerOptions, paths: Partial<ConnectionPaths> | undefined) {
+  const { store, log } = own;
+  const parts = { ...own, randomBytes };
+  const sessions = new Sessions({ ...parts, idleTimeout: settings.adminIdleTimeout });
+  const invitations = new Invitations({ ...parts, sessions });
+  const sso = ssoOf({ ...parts, invitations }, settings);
+  const purge = createPurge({ store, log });
+  purge.wake();
+  let router: Router | undefined;
+  const whole = (): AdminParts => ({
+    ...parts,
+    counts: new ResourceCounts(own),
+    sessions,
+    invitations,
+    admins: new Admins({ ...parts, sessions }),
+    tokens: new AdminTokens(parts),
+    purge,
+    sso,
+    options: settings,
+    optionDescriptions: OPTIONS,
+    publicUrl: settings.publicUrl,
+    paths: { scim: '/tenants/{tenant}/scim/v2', oauth: OAUTH_PATH, ...paths },
+  });
+  return {
+    router: () => (router ??= adminRouter(whole())),
+    invite: async ({ email, role = 'owner', tenant: name }: Parameters<ScimTarget['inviteAdmin']>[0] = {}) => {
+      const tenant = name === undefined ? undefined : await findTenant(store, name);
+      const { token, key } = await invitations.create({ email, role, tenant, createdBy: undefined });
+      const actor = { kind: 'app', id: undefined, name: 'the app' } as const;
+      const about = { tenant, target: key.name, details: { role } };
+      await audit(store, { time: key.created, actor, action: 'invitation.create', ...about });
+      return { path: setUpPath(token), token };
+    },
+    close: () => purge.close(),
+  };
+}
+
+/** Undefined where it is not set up. @throws OptionError where it is set up by half, or unsafely */
+function ssoOf(
+  parts: Pick<AdminParts, 'store' | 'invitations' | 'clock' | 'randomBytes' | 'log'>,
+  { ssoIssuer: issuer, ssoClientId: clientId, ssoClientSecret, ssoLabel: label, issuerPrivate }: ServerOptions,
+): SingleSignOn | undefined {
+  if (issuer === undefined) return undefined;
+  if (clientId === undefined)
+    throw new OptionError('SCIM_TARGET_SSO_ISSUER needs SCIM_TARGET_SSO_CLIENT_ID beside it.');
+  const allowsHttp = issuerPrivate === 'allow';
+  if (!isIssuerTaken(issuer, allowsHttp)) throw new OptionError('SCIM_TARGET_SSO_ISSUER must be an https URL.');
+  return new SingleSignOn({ ...parts, issuer, clientId, clientSecret: ssoClientSecret, label });
 }
 
 /** Cursors that all processes on one store understand. */

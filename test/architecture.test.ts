@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { blank, type FoundImport, findFunctions, findImports } from './support/source.js';
@@ -20,13 +20,13 @@ interface Zone {
   readonly packages: readonly string[];
 }
 
-const PORT = /^store\/store\.ts$/;
+const PORT = /^store\/(?:store|accounts|records|promised|positions)\.ts$/;
 const ENGINES = /^store\/[^/]+\//;
 
 /** Which way the arrows point. A folder without a zone fails: a new one needs a decision. */
 const ZONES: readonly Zone[] = [
   { name: 'the protocol', files: /^scim\//, sees: [/^scim\//], packages: ['scim2-parse-filter'] },
-  { name: 'the store port', files: PORT, sees: [/^scim\//], packages: [] },
+  { name: 'the store port', files: PORT, sees: [PORT, /^scim\//], packages: [] },
   {
     name: 'the memory engine',
     files: /^store\/memory\//,
@@ -39,19 +39,38 @@ const ZONES: readonly Zone[] = [
     sees: [/^store\/sqlite\//, PORT, /^scim\//],
     packages: ['@photostructure/sqlite', 'node:*'],
   },
+  {
+    name: 'the MongoDB engine',
+    files: /^store\/mongo\//,
+    sees: [/^store\/mongo\//, PORT, /^scim\//],
+    packages: ['mongoose', 'node:*'],
+  },
   { name: 'the directory', files: /^directory\//, sees: [/^directory\//, PORT, /^scim\//], packages: [] },
+  {
+    name: 'federation',
+    files: /^access\/federation\//,
+    // The one part of access that asks other servers.
+    sees: [/^access\//, PORT, /^scim\//],
+    packages: ['jose', 'node:dns', 'node:http', 'node:https', 'node:net'],
+  },
+  {
+    name: 'OAuth',
+    files: /^access\/oauth\//,
+    sees: [/^access\//, PORT, /^scim\//],
+    packages: ['@node-oauth/oauth2-server', 'node:crypto'],
+  },
   {
     name: 'access',
     files: /^access\//,
     sees: [/^access\//, PORT, /^scim\//],
-    packages: ['passport', 'passport-http-bearer', 'node:crypto', 'node:zlib'],
+    packages: ['@node-rs/argon2', 'openid-client', 'passport', 'passport-http-bearer', 'node:crypto', 'node:zlib'],
   },
   {
     name: 'http',
     files: /^http\//,
     sees: [/^http\//, /^directory\//, /^access\//, /^scim\//],
     seesTypesOf: [PORT, /^options\.ts$/],
-    packages: ['express', 'helmet', 'pino', 'node:*'],
+    packages: ['express', 'helmet', 'pino', 'zod', 'node:*'],
   },
   { name: 'the schema files', files: /^schema-files\.ts$/, sees: [/^scim\//], packages: ['node:*'] },
   { name: 'the options', files: /^options\.ts$/, sees: [/^scim\/profiles\.ts$/], packages: [] },
@@ -84,6 +103,28 @@ const ZONES: readonly Zone[] = [
     packages: ['commander', 'node:*'],
   },
   {
+    name: 'the build of the admin page',
+    files: /^admin-ui\/vite\.config\.ts$/,
+    sees: [],
+    packages: ['vite', '@vitejs/plugin-react', 'node:*'],
+  },
+  {
+    name: 'the admin page',
+    files: /^admin-ui\//,
+    // A client of the admin API: it shares the shapes of its messages, and nothing that runs.
+    sees: [/^admin-ui\//],
+    seesTypesOf: [/^http\/admin\/messages\.ts$/, /^access\/roles\.ts$/],
+    packages: [
+      '@cloudscape-design/collection-hooks',
+      '@cloudscape-design/components',
+      '@cloudscape-design/global-styles',
+      '@tanstack/react-query',
+      'react',
+      'react-dom',
+      'react-router',
+    ],
+  },
+  {
     name: 'the public surface',
     files: /^index\.ts$/,
     sees: [/^(?:target|options)\.ts$/, /^scim\//, /^access\/refusal\.ts$/, PORT],
@@ -113,7 +154,9 @@ function readSources(): SourceFile[] {
 /** The imported file below src/, or undefined for a package. */
 function resolveImport(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
-  return path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+  const target = path.posix.join(path.posix.dirname(from), specifier);
+  const component = target.replace(/\.js$/, '.tsx');
+  return existsSync(path.join(SRC, component)) ? component : target.replace(/\.js$/, '.ts');
 }
 
 /** `@scope/name/sub` and `name/sub` → the package's name; `node:fs/promises` → `node:fs`. */
@@ -188,7 +231,7 @@ describe('the arrows between the folders of src', () => {
     const missing = sources.flatMap(({ file, imports }) =>
       imports
         .map(({ specifier }) => resolveImport(file, specifier))
-        .filter((target) => target?.endsWith('.ts') && !files.has(target))
+        .filter((target) => /\.tsx?$/.test(target ?? '') && !files.has(target as string))
         .map((target) => `src/${file} imports src/${target}`),
     );
     expect(missing).toEqual([]);
@@ -210,12 +253,17 @@ describe('the arrows between the folders of src', () => {
     ['directory/directory.ts', "import type { Request } from 'express';", true],
     ['access/authenticate.ts', "import type { Request } from 'express';", true],
     ['access/token.ts', "import { createHash } from 'node:crypto';", false],
+    ['access/oauth/server.ts', "import { request } from 'node:https';", true],
+    ['access/federation/fetch-json.ts', "import { request } from 'node:https';", false],
     ['http/scim/get.ts', "import { VersionConflict } from '../../store/store.js';", true],
     ['http/scim/get.ts', "import type { StoredResource } from '../../store/store.js';", false],
     ['target.ts', "import { openSqlite } from './store/sqlite/store.js';", true],
     ['target.ts', "const { openSqlite } = await import('./store/sqlite/store.js');", false],
     ['server.ts', "const engine = await import('./store/memory/store.js');", true],
     ['cli/main.ts', "import { openSqlite } from '../store/sqlite/store.js';", true],
+    ['admin-ui/api.ts', "import type { Problem } from '../http/admin/messages.js';", false],
+    ['admin-ui/api.ts', "import { routes } from '../http/admin/messages.js';", true],
+    ['admin-ui/api.ts', "import type { Store } from '../store/store.js';", true],
     ['utils/strings.ts', '', true],
   ];
   test.each(wrong)('%s with `%s`: refused is %s', (file, source, isFound) => {

@@ -1,82 +1,30 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { metadataOf } from '../src/access/oauth/metadata.js';
+import { OAUTH_ERRORS } from '../src/access/oauth/refusal.js';
 import { readOptions } from '../src/options.js';
 import { ERROR_URN, SCIM_ERRORS, ScimError, type ScimErrorName } from '../src/scim/errors.js';
 import type { AttributeDocument, ResourceTypeDocument, SchemaDocument } from '../src/scim/schema/characteristics.js';
 import { type RunningServer, startServer } from '../src/server.js';
 import { createScimTarget } from '../src/target.js';
+import {
+  type Example,
+  operationsOf,
+  type ResponseObject,
+  readDescription,
+  resolve,
+  type SchemaObject,
+} from './support/description.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-
-interface SchemaObject {
-  $ref?: string;
-  type?: string;
-  format?: string;
-  contentEncoding?: string;
-  readOnly?: boolean;
-  writeOnly?: boolean;
-  allOf?: SchemaObject[];
-  properties?: Record<string, SchemaObject>;
-  items?: SchemaObject;
-  enum?: string[];
-}
-
-interface Example {
-  $ref?: string;
-  value?: unknown;
-}
-
-interface ResponseObject {
-  $ref?: string;
-  headers?: Record<string, unknown>;
-  content?: Record<string, { schema: SchemaObject; examples?: Record<string, Example> }>;
-}
-
-interface Operation {
-  responses: Record<string, ResponseObject>;
-}
-
-interface Description {
-  info: { version: string };
-  paths: Record<string, Record<string, Operation>>;
-  components: {
-    schemas: Record<string, SchemaObject>;
-    examples: Record<string, Example>;
-    responses: Record<string, ResponseObject>;
-  };
-}
-
-/** openapi.yaml as an object; there is no YAML parser among the dependencies, but the linter has one. */
-function readDescription(): Description {
-  const folder = mkdtempSync(path.join(tmpdir(), 'openapi-'));
-  try {
-    const output = path.join(folder, 'openapi.json');
-    const cli = path.join(ROOT, 'node_modules/@redocly/cli/bin/cli.js');
-    const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
-    execFileSync(process.execPath, [cli, 'bundle', 'openapi.yaml', '-o', output], { cwd: ROOT, env, stdio: 'pipe' });
-    return JSON.parse(readFileSync(output, 'utf8')) as Description;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 const description = readDescription();
 const { components } = description;
 
-function resolve<T extends { $ref?: string }>(value: T, kind: 'schemas' | 'examples' | 'responses'): T {
-  const name = value.$ref?.split('/').at(-1);
-  if (name === undefined) return value;
-  const found = components[kind][name] as T | undefined;
-  if (!found) throw new Error(`${value.$ref} is not there`);
-  return resolve(found, kind);
-}
-
 /** The properties of a schema and of those it is composed of. */
 function propertiesOf(schema: SchemaObject): Record<string, SchemaObject> {
-  const resolved = resolve(schema, 'schemas');
+  const resolved = resolve(description, schema, 'schemas');
   const inherited = (resolved.allOf ?? []).map(propertiesOf);
   return Object.assign({}, ...inherited, resolved.properties);
 }
@@ -98,7 +46,7 @@ function attributeLines(attributes: readonly AttributeDocument[], prefix = ''): 
 function propertyLines(properties: Record<string, SchemaObject>, prefix = ''): string[] {
   return Object.entries(properties).flatMap(([property, schema]) => {
     const isList = schema.type === 'array';
-    const value = resolve(isList ? (schema.items as SchemaObject) : schema, 'schemas');
+    const value = resolve(description, isList ? (schema.items as SchemaObject) : schema, 'schemas');
     const name = `${prefix}${property}${isList ? '[]' : ''}`;
     const direction = schema.readOnly ? 'readOnly' : schema.writeOnly ? 'writeOnly' : '';
     return [
@@ -171,7 +119,7 @@ describe('the errors in openapi.yaml', () => {
   const answers = Object.entries(description.paths).flatMap(([route, methods]) =>
     Object.entries(methods).flatMap(([method, { responses }]) =>
       Object.entries(responses ?? {}).map(([status, response]) => {
-        const contents = Object.values(resolve(response, 'responses').content ?? {});
+        const contents = Object.values(resolve(description, response, 'responses').content ?? {});
         const examples = Object.assign({}, ...contents.map((content) => content.examples)) as Record<string, Example>;
         return { where: `${method} ${route} ${status}`, status, contents, examples };
       }),
@@ -206,6 +154,55 @@ describe('the errors in openapi.yaml', () => {
       ({ contents, examples }) => contents.length > 0 && Object.keys(examples).length === 0,
     );
     expect(without.map(({ where }) => where)).toEqual([]);
+  });
+});
+
+describe('who may call what, in openapi.yaml', () => {
+  const KINDS = ['x-scope', 'x-permission', 'x-signed-in', 'x-client', 'x-public'] as const;
+  const operations = operationsOf(description).map((operation) => ({
+    ...operation,
+    where: `${operation.method} ${operation.path}`,
+    kinds: KINDS.filter((kind) => operation[kind] !== undefined),
+    schemes: operation.security.map((requirement) => Object.keys(requirement).toSorted().join(' and ')).toSorted(),
+  }));
+
+  test('every operation says it, in one way', () => {
+    expect(operations.filter(({ kinds }) => kinds.length !== 1).map(({ where }) => where)).toEqual([]);
+    const scim = operations.filter(({ isScim }) => isScim);
+    expect(scim.filter((operation) => !operation['x-scope']).map(({ where }) => where)).toEqual([]);
+  });
+
+  test.each(operations.map((operation) => [operation.where, operation] as const))(
+    '%s takes the credentials that go with it',
+    (_, { kinds, method, schemes, security, 'x-scope': scope }) => {
+      const session = method === 'GET' ? 'adminSession' : 'adminSession and csrfToken';
+      const expected = {
+        'x-scope': ['basicAuth', 'bearerAuth', 'issuerToken', 'oauth2'],
+        'x-permission': [session, 'adminToken'].toSorted(),
+        'x-signed-in': [session],
+        'x-client': schemes.includes('bearerAuth') ? ['bearerAuth', 'clientBasic', 'oauth2'] : ['clientBasic'],
+        'x-public': [],
+      }[kinds[0] as (typeof KINDS)[number]];
+      expect(schemes).toEqual(expected);
+      if (scope) expect(security.find(({ oauth2 }) => oauth2)?.oauth2).toEqual([scope]);
+    },
+  );
+
+  test('an operation below a tenant says that it is hidden from admins of others', () => {
+    const inPath = operations.filter(({ path: address }) => address.includes('{tenant}')).map(({ where }) => where);
+    expect(operations.filter((one) => one['x-tenant-bound']).map(({ where }) => where)).toEqual(inPath);
+  });
+});
+
+describe('OAuth in openapi.yaml', () => {
+  test('names the errors that there are', () => {
+    const described = components.schemas.OAuthError?.properties?.error?.enum ?? [];
+    expect(described.toSorted()).toEqual(Object.keys(OAUTH_ERRORS).toSorted());
+  });
+
+  test('describes the metadata that is served', () => {
+    const described = Object.keys(components.schemas.ServerMetadata?.properties ?? {});
+    expect(described.toSorted()).toEqual(Object.keys(metadataOf('https://scim.example.com/oauth', [])).toSorted());
   });
 });
 
@@ -296,7 +293,11 @@ describe('a running server', () => {
     const text = await answer.text();
     expect(answer.status, text).toBe(status);
     const described = description.paths[route]?.[method.toLowerCase()]?.responses[String(status)];
-    const { headers: describedHeaders = {}, content = {} } = resolve(described as ResponseObject, 'responses');
+    const { headers: describedHeaders = {}, content = {} } = resolve(
+      description,
+      described as ResponseObject,
+      'responses',
+    );
     for (const name of Object.keys(describedHeaders)) {
       // A refused filter is no matter of credentials, so it comes without a challenge.
       if (!(status === 403 && name === 'WWW-Authenticate')) expect(answer.headers.get(name), name).toBeTruthy();

@@ -1,25 +1,32 @@
 /**
- * From the Authorization header to a Principal, through passport and passport-http-bearer.
- * Knows: the shapes a header can have, why a token is refused, and what the client and the log are told of it.
- * Does not know: Express, bodies, routes. Next stage: principal.ts (requireScope, requireTenant).
+ * From the Authorization header to a Principal, through passport: strategies/bearer.ts and strategies/basic.ts.
+ * Knows: the shapes a header can have, what the client, the log and the activity are told of a refusal.
+ * Does not know: Express, bodies, routes, how a credential is checked. Next stage: principal.ts (requireScope,
+ * requireTenant).
  */
 import { Passport } from 'passport';
-import { Strategy } from 'passport-http-bearer';
-import type { Credential, Store, Tenant } from '../store/store.js';
-import { isScope, type Principal } from './principal.js';
-import { AccessRefused, bearerChallenge, REALM } from './refusal.js';
-import { hashToken, isWellFormed, TOKEN_PREFIX } from './token.js';
+import type { JsonObject } from '../scim/json.js';
+import type { Store, Tenant } from '../store/store.js';
+import { createPasswordCheck, type PasswordCheck } from './password-check.js';
+import { type AccessLog, NO_GUESS, type Presented, REFUSALS, type Refusal, type RefusalName } from './presented.js';
+import type { Principal } from './principal.js';
+import { AccessRefused, BASIC_CHALLENGE, bearerChallenge } from './refusal.js';
+import { basicStrategy } from './strategies/basic.js';
+import { bearerStrategy, type Federation } from './strategies/bearer.js';
+import { createThrottle, type Throttle } from './throttle.js';
+import { isWellFormed, kindOf } from './token.js';
 
-/** The part of a logger that access needs; pino's fits. */
-export interface AccessLog {
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
+export type { AccessLog } from './presented.js';
 
 /** What is read of a request: an IncomingMessage fits. Its body, parsed or not, is never looked at. */
 export interface AuthenticationRequest {
   readonly headers: { readonly authorization?: string | undefined };
   /** With the query, as received. */
   readonly url?: string | undefined;
+  /** The client's, as far as proxies are trusted. */
+  readonly address?: string | undefined;
+  /** Name of the tenant in the path, where it names one. */
+  readonly tenant?: string | undefined;
   /** The request's own logger, which carries its id; without it the authenticator's. */
   readonly log?: AccessLog | undefined;
 }
@@ -27,7 +34,7 @@ export interface AuthenticationRequest {
 /** Tells who is calling. One for the life of a target; safe for any number of requests at once. */
 export interface Authenticator {
   /**
-   * @throws AccessRefused unauthorized, with the challenge to send.
+   * @throws AccessRefused unauthorized, with the challenges to send; forbidden for a disabled tenant; tooManyRequests.
    * Whatever the store throws comes through as it is.
    */
   authenticate(request: AuthenticationRequest): Promise<Principal>;
@@ -35,149 +42,150 @@ export interface Authenticator {
 
 /** What an authenticator is made of. */
 export interface AuthenticatorParts {
-  readonly store: Pick<Store, 'credentialByHash'>;
+  readonly store: Pick<Store, 'findBearer' | 'findByIdentifier' | 'tenantByName'>;
   /** The present time, ISO 8601 UTC. */
   readonly clock: () => string;
   readonly log: AccessLog;
+  /** One of its own without it. */
+  readonly throttle?: Throttle | undefined;
+  /** Without it no JWT is taken. */
+  readonly federation?: Federation | undefined;
+  /** One of its own without it. */
+  readonly passwords?: PasswordCheck | undefined;
 }
 
-/** Why a request was refused, as the log names it, and what its client is told. Texts are ASCII without quotes. */
-const REFUSALS = {
-  'no credential': 'Authentication is required: send the header Authorization: Bearer, one space and the token.',
-  'token in query': 'A token does not belong in the address, where logs keep it; send it in the Authorization header.',
-  'wrong scheme': 'Only bearer tokens are accepted: the Authorization header is Bearer, one space and the token.',
-  'malformed header': 'The Authorization header is not well formed: it is Bearer, one space and the token.',
-  foreign: 'The token was not issued by this server.',
-  malformed: 'The token is mistyped or incomplete: copy the whole of it again.',
-  unknown: 'The token is not known here.',
-  expired: 'The token has expired.',
-  revoked: 'The token has been revoked.',
-} as const;
-
-type Refusal = keyof typeof REFUSALS;
-
-/**
- * What passport sees of a request: the one header. The strategy would also take a token from the query and from the
- * body (where any SCIM resource may have an attribute called access_token); here it finds neither, and what passport
- * adds to a request does not reach the real one.
- */
-interface Presented {
-  readonly headers: { readonly authorization: string | undefined };
-  readonly log: AccessLog;
-  /** Set when the token was looked at and found wanting. */
-  refusal: Refusal | undefined;
-  /** Set by passport when the token is good. */
-  principal: Principal | undefined;
-}
-
-/** What passport sees of a response: a place for the challenges of a request that it refuses. */
+/** What passport sees of a response: it learns there that a request is refused. */
 interface Challenged {
   statusCode: number;
-  challenges: readonly string[];
-  setHeader(this: Challenged, name: string, value: readonly string[]): void;
+  setHeader(): void;
 }
 
-type Verified = (error: unknown, principal?: Principal | false, info?: { message: string }) => void;
-type Verify = (presented: Presented, token: string, done: Verified) => void;
 type Check = (presented: Presented, challenged: Challenged, next: (error?: unknown) => void) => void;
+
+// Made once: the options say that passport is to leave its findings on what it is given and to call back.
+const FINDINGS = { session: false, assignProperty: 'principal', authInfo: false, failWithError: true };
+
+const BASIC = /^Basic(?: |$)/i;
 
 /** An authenticator with a passport instance of its own, so that several targets can live in one process. */
 export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
+  const { store, clock, federation, throttle = createThrottle() } = parts;
+  const passwords = parts.passwords ?? createPasswordCheck({ throttle, clock });
   const passport = new Passport();
-  const verify: Verify = (presented, token, done) => verifyToken(parts, presented, token, done);
-  // The published types know no request but Express's; Presented is the part of one that the strategy reads.
-  passport.use('bearer', new Strategy({ realm: REALM, passReqToCallback: true }, verify as never));
-  // Made once: the options say that passport is to leave its findings on what it is given and to call back.
-  const check: Check = passport.authenticate('bearer', {
-    session: false,
-    assignProperty: 'principal',
-    authInfo: false,
-    failWithError: true,
-  });
+  passport.use('bearer', bearerStrategy({ store, clock, federation }));
+  passport.use('basic', basicStrategy({ store, clock, passwords }));
+  const checkBearer: Check = passport.authenticate('bearer', FINDINGS);
+  const checkBasic: Check = passport.authenticate('basic', FINDINGS);
+  const refuse = (request: AuthenticationRequest, refusal: Refusal) =>
+    refused({ ...parts, throttle }, request, refusal);
 
-  async function authenticate(request: AuthenticationRequest): Promise<Principal> {
-    const { authorization } = request.headers;
-    const log = request.log ?? parts.log;
-    if (hasTokenInQuery(request.url)) throw refuse(log, 'token in query');
-    const presented: Presented = { headers: { authorization }, log, refusal: undefined, principal: undefined };
-    const challenged: Challenged = { statusCode: 200, challenges: [], setHeader: keepChallenges };
-    return new Promise((resolve, reject) => {
-      check(presented, challenged, (error) => {
-        const { principal } = presented;
-        if (principal) resolve(principal);
-        else reject(challenged.statusCode === 200 ? error : refusalOf(presented, challenged.challenges[0]));
-      });
-    });
-  }
-
-  return { authenticate };
-}
-
-function keepChallenges(this: Challenged, _name: string, values: readonly string[]): void {
-  this.challenges = values;
-}
-
-function verifyToken(parts: AuthenticatorParts, presented: Presented, token: string, done: Verified): void {
-  const refused = (reason: Refusal, found?: Found) => {
-    presented.refusal = reason;
-    logRefusal(presented.log, reason, found);
-    done(null, false, { message: REFUSALS[reason] });
-  };
-  if (!isWellFormed(token)) {
-    refused(token.startsWith(TOKEN_PREFIX) ? 'malformed' : 'foreign');
-    return;
-  }
-  const judge = (found: Found | undefined) => {
-    if (!found) refused('unknown');
-    else if (found.credential.revoked !== undefined) refused('revoked', found);
-    else if (found.credential.expires !== undefined && isExpired(found.credential, parts.clock()))
-      refused('expired', found);
-    else done(null, principalOf(found));
-  };
-  parts.store.credentialByHash(hashToken(token)).then(judge).catch(done);
-}
-
-interface Found {
-  readonly credential: Credential;
-  readonly tenant: Tenant;
-}
-
-function principalOf({ credential, tenant }: Found): Principal {
   return {
-    tenant,
-    credential: { id: credential.id, name: credential.name },
-    // A scope that a later version has stored means nothing to this one.
-    scopes: new Set(credential.scopes.filter(isScope)),
+    authenticate: (request) => {
+      const { headers, url, address, tenant } = request;
+      const { authorization } = headers;
+      if (hasTokenInQuery(url)) return refuse(request, { name: 'token in query' });
+      const presented: Presented = {
+        headers: { authorization },
+        address,
+        tenant,
+        refusal: undefined,
+        principal: undefined,
+      };
+      const challenged: Challenged = { statusCode: 200, setHeader: ignore };
+      const check = authorization !== undefined && BASIC.test(authorization) ? checkBasic : checkBearer;
+      return new Promise((resolve, reject) => {
+        check(presented, challenged, (error) => {
+          if (presented.principal) resolve(presented.principal);
+          else if (challenged.statusCode === 200) reject(error);
+          else refuse(request, presented.refusal ?? refusalOfHeader(authorization)).catch(reject);
+        });
+      });
+    },
   };
 }
 
-/** True from the moment of `expires` on. `now`: ISO 8601. */
-export function isExpired(credential: Pick<Credential, 'expires'>, now: string): boolean {
-  return credential.expires !== undefined && Date.parse(credential.expires) <= Date.parse(now);
+function ignore(): void {}
+
+/** The refusal of a header in which the strategy found nothing to look at. */
+function refusalOfHeader(authorization: string | undefined): Refusal {
+  if (!authorization) return { name: 'no credential' };
+  const [scheme = '', ...rest] = authorization.split(/\s+/);
+  const isBearer = scheme.toLowerCase() === 'bearer';
+  return {
+    name: isBearer ? 'malformed header' : 'wrong scheme',
+    expected: { scheme: 'Bearer', parts: 2 },
+    came: isBearer
+      ? { scheme: 'Bearer', parts: rest.filter((part) => part !== '').length + 1 }
+      : { scheme: knownScheme(scheme), kind: kindOf(scheme), wellFormed: isWellFormed(scheme) },
+  };
 }
 
-/** The error for a request that the strategy failed: it looked at the token, or found none in the header. */
-function refusalOf(presented: Presented, challenge: string | undefined): AccessRefused {
-  const { refusal } = presented;
-  if (refusal) return new AccessRefused('unauthorized', REFUSALS[refusal], challenge ?? bearerChallenge());
-  const { authorization } = presented.headers;
-  if (!authorization) return refuse(presented.log, 'no credential');
-  const [scheme, ...rest] = authorization.split(/\s+/);
-  if (scheme?.toLowerCase() !== 'bearer') return refuse(presented.log, 'wrong scheme');
-  // RFC 6750 §3: an error code only when a token was sent, however badly.
-  return refuse(presented.log, 'malformed header', rest.some((part) => part !== '') ? 'invalid_token' : undefined);
+const SCHEMES = ['Bearer', 'Basic', 'Digest', 'Token', 'ApiKey', 'Negotiate', 'NTLM', 'OAuth', 'DPoP', 'SSWS', 'JWT'];
+
+/** Never the text itself: where the scheme was left out, it is the token. */
+function knownScheme(text: string): string {
+  return (
+    SCHEMES.find((scheme) => scheme.toLowerCase() === text.replace(/:$/, '').toLowerCase()) ?? 'none that is known'
+  );
 }
 
-function refuse(log: AccessLog, reason: Refusal, error?: 'invalid_token'): AccessRefused {
-  logRefusal(log, reason);
-  const parameters = error && { error_description: REFUSALS[reason] };
-  return new AccessRefused('unauthorized', REFUSALS[reason], bearerChallenge(error, parameters));
+/** @throws AccessRefused always, after the log has learned of it and guessing was slowed. */
+async function refused(
+  { store, log, throttle }: Pick<AuthenticatorParts, 'store' | 'log'> & { throttle: Throttle },
+  request: AuthenticationRequest,
+  refusal: Refusal,
+): Promise<never> {
+  const reason = reasonOf(refusal);
+  logRefusal(request.log ?? log, refusal, reason);
+  const isGuess = !NO_GUESS.has(refusal.name);
+  if (isGuess) throttle.failed({ address: request.address });
+  const ofPath = request.tenant === undefined ? undefined : await store.tenantByName(request.tenant);
+  const tooMany = refusal.retryAfter ?? (isGuess ? await throttle.hold(request.address) : undefined);
+  const tenant = refusal.found?.tenant.id ?? refusal.tenant ?? ofPath?.id;
+  const detail = refusal.detail ?? REFUSALS[refusal.name];
+  if (tooMany !== undefined) {
+    throw new AccessRefused('tooManyRequests', REFUSALS['too many failures'], { reason, tenant, retryAfter: tooMany });
+  }
+  if (refusal.name === 'tenant disabled') throw new AccessRefused('forbidden', detail, { reason, tenant });
+  const challenges = challengesFor(request, refusal.name, detail, ofPath);
+  throw new AccessRefused('unauthorized', detail, { challenges, reason, tenant });
+}
+
+/** Refusals of a request that has sent no bearer token. */
+const WITHOUT_TOKEN: ReadonlySet<RefusalName> = new Set(['no credential', 'token in query', 'wrong scheme']);
+
+/** RFC 6750 §3: an error code only when a token was sent, however badly. */
+function challengesFor(
+  { headers: { authorization } }: AuthenticationRequest,
+  name: RefusalName,
+  detail: string,
+  ofPath: Tenant | undefined,
+): string[] {
+  const isBasic = authorization !== undefined && BASIC.test(authorization);
+  const hasToken = !isBasic && !WITHOUT_TOKEN.has(name) && /^Bearer\s+\S/i.test(authorization ?? '');
+  const description = { error_description: detail.replace(/[^\x20-\x7e]|["\\]/g, "'") };
+  const challenges = [hasToken ? bearerChallenge('invalid_token', description) : bearerChallenge()];
+  // Elsewhere a browser would ask people for a password that opens nothing.
+  if (ofPath?.settings.allowsBasic && (isBasic || !authorization)) challenges.push(BASIC_CHALLENGE);
+  return challenges;
+}
+
+function reasonOf({ name, lookedFor, expected, came, found, reason }: Refusal): JsonObject {
+  if (reason) return reason;
+  return {
+    failed: name,
+    ...(lookedFor !== undefined && { lookedFor }),
+    ...(expected && { expected }),
+    ...(came && { came }),
+    ...(found && { credential: { id: found.credential.id, name: found.credential.name, kind: found.credential.kind } }),
+  };
 }
 
 /** The log learns why, and which credential it was, never anything of the header. */
-function logRefusal(log: AccessLog, reason: Refusal, found?: Found): void {
+function logRefusal(log: AccessLog, { name, found }: Refusal, reason: JsonObject): void {
+  const { failed = name, lookedFor, expected, came } = reason;
   const whose = found && { tenant: found.tenant.name, credential: found.credential.id };
-  log.warn({ reason, ...whose }, 'authentication refused');
+  log.warn({ reason: failed, lookedFor, expected, came, ...whose }, 'authentication refused');
 }
 
 /** `?access_token=…` in any spelling that a query parser could read as such. */

@@ -1,7 +1,6 @@
 /** Who calls, and what they may do. Knows: scopes, the tenant of a credential. Does not know: HTTP, tokens, the store. */
-import { ScimError } from '../scim/errors.js';
-import type { Tenant } from '../store/store.js';
-import { AccessError, AccessRefused, bearerChallenge } from './refusal.js';
+import type { CredentialKind, Tenant } from '../store/store.js';
+import { AccessRefused, bearerChallenge, FieldRefused } from './refusal.js';
 
 /** What each scope allows. Neither includes the other. */
 export const SCOPES = {
@@ -12,13 +11,16 @@ export const SCOPES = {
 /** A permission of a credential. */
 export type Scope = keyof typeof SCOPES;
 
+/** Characters of the tenant in a path that a refusal repeats. */
+const MOST_OF_NAME = 63;
+
 /** What a credential gets when nobody says otherwise. */
 export const ALL_SCOPES = Object.keys(SCOPES) as readonly Scope[];
 
 /** Who is calling: the outcome of authentication, and all that later steps learn of the credential. */
 export interface Principal {
   readonly tenant: Tenant;
-  readonly credential: { readonly id: string; readonly name: string };
+  readonly credential: { readonly id: string; readonly name: string; readonly kind: CredentialKind };
   readonly scopes: ReadonlySet<Scope>;
 }
 
@@ -29,15 +31,15 @@ export function isScope(text: string): text is Scope {
 
 /**
  * Scopes separated by commas or blanks, `scim:read,scim:write`; repeated ones count once.
- * @throws AccessError that names the one that is wrong, or says that there is none.
+ * @throws FieldRefused that names the one that is wrong, or says that there is none.
  */
 export function parseScopes(text: string): Scope[] {
   const names = text.split(/[\s,]+/).filter((name) => name !== '');
   const known = ALL_SCOPES.join(' and ');
-  if (names.length === 0) throw new AccessError('invalid', `no scope was given; the scopes are ${known}`);
+  if (names.length === 0) throw new FieldRefused('scopes', `no scope was given; the scopes are ${known}`);
   const wrong = names.find((name) => !isScope(name));
   if (wrong !== undefined) {
-    throw new AccessError('invalid', `${JSON.stringify(wrong)} is not a scope; the scopes are ${known}`);
+    throw new FieldRefused('scopes', `${JSON.stringify(wrong)} is not a scope; the scopes are ${known}`);
   }
   return [...new Set(names.filter(isScope))];
 }
@@ -45,10 +47,15 @@ export function parseScopes(text: string): Scope[] {
 /** @throws AccessRefused forbidden, with the challenge of RFC 6750 §3.1 that names the missing scope. */
 export function requireScope(principal: Principal, scope: Scope): void {
   if (principal.scopes.has(scope)) return;
+  const { tenant, credential, scopes } = principal;
   throw new AccessRefused(
     'forbidden',
     `The credential lacks the scope ${scope}, which is needed to ${SCOPES[scope]}.`,
-    bearerChallenge('insufficient_scope', { scope }),
+    {
+      challenges: [bearerChallenge('insufficient_scope', { scope })],
+      reason: { failed: 'scope', expected: scope, came: [...scopes], credential: { ...credential } },
+      tenant: tenant.id,
+    },
   );
 }
 
@@ -58,9 +65,14 @@ export function requireScope(principal: Principal, scope: Scope): void {
  * Otherwise the answer is the one for any address that does not exist: 404, the same whether or not another tenant
  * has that name, so that a credential cannot be used to find out who else is served. A 401 would say that the token
  * is bad, which it is not, and would make clients such as Entra suspend provisioning as if the secret had expired.
- * @throws ScimError notFound
+ * @throws AccessRefused notFound
  */
 export function requireTenant(principal: Principal, nameInPath: string): void {
-  if (nameInPath.toLowerCase() === principal.tenant.name.toLowerCase()) return;
-  throw new ScimError('notFound');
+  const { tenant, credential } = principal;
+  if (nameInPath.toLowerCase() === tenant.name.toLowerCase()) return;
+  const came = nameInPath.slice(0, MOST_OF_NAME);
+  throw new AccessRefused('notFound', undefined, {
+    reason: { failed: 'tenant', expected: tenant.name, came, credential: { ...credential } },
+    tenant: tenant.id,
+  });
 }

@@ -1,8 +1,10 @@
 /** The command line as a whole: which commands there are, and how each of them ends. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAdminCommands } from './admin.js';
 import { addConformanceCommand } from './conformance.js';
 import { EXIT, exitCodeOf, sentenceOf } from './failure.js';
+import { addIssueCommands } from './issue.js';
 import { type Screen, screenOf } from './screen.js';
 import { addServeCommand } from './serve.js';
 import { addTenantCommands } from './tenant.js';
@@ -14,10 +16,12 @@ Examples:
   scim-target serve --port 8080 --store sqlite:./data/scim.db
   scim-target tenant create acme --profile entra
   scim-target token create --tenant acme --name "Entra production" --expires 365d
+  scim-target client create --tenant acme --name "Entra production"
   scim-target token list --tenant acme
+  scim-target admin invite --email ann@example.com
   scim-target conformance --url https://scim.example.com/scim/v2 --token TOKEN
 
-The tenant and token commands work while a server has the same SQLite file open.
+The commands beside serve and conformance work while a server has the same SQLite file open.
 Exit codes: 0 done, 1 refused or failed, 2 the command is not written as it should be; conformance --help has its own.
 `;
 
@@ -68,6 +72,8 @@ function createProgram(terminal: Terminal, screen: Screen, end: (exitCode: numbe
   addServeCommand(program, terminal);
   addTenantCommands(program, terminal);
   addTokenCommands(program, terminal);
+  addIssueCommands(program, terminal);
+  addAdminCommands(program, terminal);
   addConformanceCommand(program, { terminal, screen, version: packageVersion(), end });
   return program;
 }

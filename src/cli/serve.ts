@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { OPTIONS, type OptionDescription, readOptions, type ServerOptions } from '../options.js';
 import { startServer } from '../server.js';
-import { scimBaseUrl } from './base-url.js';
+import { adminPage, scimBaseUrl } from './base-url.js';
 import { openingFailed } from './failure.js';
 import { firstStart } from './first-start.js';
 import { untilStopped } from './stop.js';
@@ -12,7 +12,8 @@ type ServeFlags = Partial<Record<keyof ServerOptions, string>>;
 
 const EXAMPLES = `
 A flag goes before the environment. On an empty store the first start creates a tenant named "default" and prints
-its SCIM base URL and a token, once; not with NODE_ENV=production.
+its SCIM base URL and a token, once; not with NODE_ENV=production. While there is no admin, each start prints a link
+with which somebody becomes the owner; it works once, within 24 hours.
 SIGTERM and SIGINT let requests in flight finish; a second signal does not wait for them.
 
 Examples:
@@ -46,9 +47,11 @@ async function runServe(flags: ServeFlags, terminal: Terminal): Promise<void> {
   });
   const stopped = untilStopped(() => server.close(), terminal);
   try {
-    const baseUrl = scimBaseUrl(options.publicUrl ?? server.url);
+    const origin = options.publicUrl ?? server.url;
+    const [baseUrl, page] = [scimBaseUrl(origin), adminPage(origin)];
     terminal.err(`Listening at ${server.url} with the store ${options.store}. The SCIM base URL is ${baseUrl}\n`);
-    await firstStart({ store: server.store, baseUrl, isKept: options.store !== 'memory:', terminal });
+    terminal.err(`The admin page is ${page}/\n`);
+    await firstStart({ store: server.store, baseUrl, page, isKept: options.store !== 'memory:', terminal });
   } catch (error) {
     await server.close();
     throw error;

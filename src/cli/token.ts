@@ -1,18 +1,20 @@
-/** `scim-target token create|list|revoke`. */
+/** `scim-target token create|list|revoke|rotate`; the last three for credentials of every kind. */
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import {
-  findTenant,
-  issueToken,
-  listTokens,
-  parseLifetime,
-  revokeToken,
-  type TokenChoice,
-  type TokenSummary,
+  type CredentialChoice,
+  type CredentialSummary,
+  choose,
+  listCredentials,
+  revokeCredential,
+  rotateCredential,
 } from '../access/credentials.js';
-import { ALL_SCOPES, parseScopes } from '../access/principal.js';
+import { parseSeconds } from '../access/lifetime.js';
+import { findTenant } from '../access/tenants.js';
+import { auditCommand } from './audit.js';
 import { scimBaseUrl } from './base-url.js';
 import { UsageError } from './failure.js';
+import { addIssueOptions, type IssueFlags, issue } from './issue.js';
 import { sources } from './sources.js';
 import { type Terminal, table } from './terminal.js';
 import { addJsonOption, addStoreOption, type StoreFlags, withStore } from './with-store.js';
@@ -22,49 +24,52 @@ interface TokenFlags extends StoreFlags {
   json?: boolean;
 }
 
-interface CreateFlags extends TokenFlags {
-  name: string;
-  scopes: string;
-  expires?: string;
+interface ChoiceFlags extends TokenFlags {
+  name?: string;
 }
 
-interface RevokeFlags extends TokenFlags {
-  name?: string;
+interface RotateFlags extends ChoiceFlags {
+  overlap: string;
 }
 
 /** Adds the `token` commands to the program. */
 export function addTokenCommands(program: Command, terminal: Terminal): void {
   const token = program
     .command('token')
-    .description('Create, list and revoke the bearer tokens that identity providers sign in with.');
+    .description('Create bearer tokens, and list, revoke and rotate the credentials that identity providers use.');
 
-  const create = token
-    .command('create')
-    .description('Create a token. It is printed once and stored as a hash only.')
-    .requiredOption('--tenant <name>', 'whose users and groups it opens')
-    .requiredOption('--name <label>', 'what to call it, e.g. "Entra production"')
-    .option('--scopes <list>', 'what it may do', ALL_SCOPES.join(','))
-    .option('--expires <when>', '90d, 12h, 30m, a date or a time in UTC (default: never)')
+  addIssueOptions(token.command('create').description('Create a token. It is printed once and stored as a hash only.'))
     .addHelpText('after', CREATE_EXAMPLES)
-    .action((flags: CreateFlags) => runCreate(flags, terminal));
-  addJsonOption(addStoreOption(create));
+    .action((flags: IssueFlags) => runCreate(flags, terminal));
 
   const list = token
     .command('list')
-    .description('List the tokens of a tenant with their state and last use. Shows no secret.')
-    .requiredOption('--tenant <name>', 'whose tokens')
+    .description('List the credentials of a tenant with their state and last use. Shows no secret.')
+    .requiredOption('--tenant <name>', 'whose credentials')
     .action((flags: TokenFlags) => runList(flags, terminal));
   addJsonOption(addStoreOption(list));
 
   const revoke = token
     .command('revoke')
-    .description('Revoke a token, from the next request on.')
-    .argument('[id]', 'its id, as in the list')
-    .requiredOption('--tenant <name>', 'whose token')
-    .option('--name <label>', 'instead of the id, where only one has the name')
+    .description('Revoke a credential, from the next request on.')
     .addHelpText('after', REVOKE_EXAMPLES)
-    .action((id: string | undefined, flags: RevokeFlags) => runRevoke(id, flags, terminal));
-  addStoreOption(revoke);
+    .action((id: string | undefined, flags: ChoiceFlags) => runRevoke(id, flags, terminal));
+  addStoreOption(addChoice(revoke));
+
+  const rotate = token
+    .command('rotate')
+    .description('Give a credential a new secret, which is printed once; the old one works for a while beside it.')
+    .option('--overlap <time>', 'how long the old secret works, at most 30d; 0 ends it at once', '24h')
+    .addHelpText('after', ROTATE_EXAMPLES)
+    .action((id: string | undefined, flags: RotateFlags) => runRotate(id, flags, terminal));
+  addJsonOption(addStoreOption(addChoice(rotate)));
+}
+
+function addChoice(command: Command): Command {
+  return command
+    .argument('[id]', 'its id, as in the list')
+    .requiredOption('--tenant <name>', 'whose credential')
+    .option('--name <label>', 'instead of the id, where only one has the name');
 }
 
 const CREATE_EXAMPLES = `
@@ -82,18 +87,18 @@ Examples:
   scim-target token revoke --tenant acme --name "Entra production"
 `;
 
-async function runCreate(flags: CreateFlags, terminal: Terminal): Promise<void> {
-  const scopes = parseScopes(flags.scopes);
-  const expires = flags.expires === undefined ? undefined : parseLifetime(flags.expires, sources.clock());
-  const { token, credential, tenant, publicUrl } = await withStore({ flags, terminal }, async (store, options) => {
-    const tenant = await findTenant(store, flags.tenant);
-    const wanted = { tenant, name: flags.name, scopes, expires, ...sources, randomBytes };
-    return { tenant, publicUrl: options.publicUrl, ...(await issueToken(store, wanted)) };
-  });
-  const { id, name } = credential;
-  const end = expires === undefined ? 'never expires' : `expires ${expires}`;
-  terminal.err(`Created token ${id} (${name}) for tenant ${tenant.name}; it ${end}. It is not shown again.\n`);
+const ROTATE_EXAMPLES = `
+Standard output is the new secret and nothing else, or one JSON object with --json.
+
+Examples:
+  scim-target token rotate --tenant acme --name "Entra production" --overlap 7d
+  scim-target token rotate --tenant acme --name "Entra production" --overlap 0
+`;
+
+async function runCreate(flags: IssueFlags, terminal: Terminal): Promise<void> {
+  const { secret: token, credential, tenant, publicUrl } = await issue('token', flags, terminal);
   if (flags.json) {
+    const { id, name, scopes, expires } = credential;
     const baseUrl = publicUrl === undefined ? {} : { baseUrl: scimBaseUrl(publicUrl) };
     const shown = { token, id, tenant: tenant.name, name, scopes, expires: expires ?? null, ...baseUrl };
     terminal.out(`${JSON.stringify(shown)}\n`);
@@ -103,47 +108,95 @@ async function runCreate(flags: CreateFlags, terminal: Terminal): Promise<void> 
 }
 
 async function runList(flags: TokenFlags, terminal: Terminal): Promise<void> {
-  const tokens = await withStore({ flags, terminal }, async (store) => {
+  const credentials = await withStore({ flags, terminal }, async (store) => {
     const tenant = await findTenant(store, flags.tenant);
-    return listTokens(store, tenant, sources.clock);
+    return listCredentials(store, tenant, sources.clock);
   });
-  if (flags.json) terminal.out(`${JSON.stringify(tokens.map((token) => shownAsJson(token, flags.tenant)))}\n`);
-  else if (tokens.length === 0) terminal.err(`Tenant ${flags.tenant} has no token yet.\n`);
-  else terminal.out(tokenTable(tokens));
+  if (flags.json) terminal.out(`${JSON.stringify(credentials.map((one) => shownAsJson(one, flags.tenant)))}\n`);
+  else if (credentials.length === 0) terminal.err(`Tenant ${flags.tenant} has no token yet.\n`);
+  else terminal.out(credentialTable(credentials));
+  if (flags.json) return;
+  for (const { id, warning } of credentials) if (warning !== undefined) terminal.err(`${id}: ${warning}\n`);
 }
 
 /** Every key is there, null where there is no value, so that a script need not ask. */
-function shownAsJson(token: TokenSummary, tenant: string): Record<string, unknown> {
-  const { id, name, state, scopes, created, expires, revoked, lastUsed, lastAddress } = token;
-  const times = { created, expires: expires ?? null, revoked: revoked ?? null, lastUsed: lastUsed ?? null };
-  return { id, tenant, name, state, scopes, ...times, lastAddress: lastAddress ?? null };
+function shownAsJson(credential: CredentialSummary, tenant: string): Record<string, unknown> {
+  const { id, kind, name, state, identifier, scopes, created, createdBy, expires, revoked } = credential;
+  const { lastUsed, lastAddress, keys, warning } = credential;
+  return {
+    id,
+    tenant,
+    kind,
+    name,
+    state,
+    identifier: identifier ?? null,
+    scopes,
+    created,
+    createdBy: createdBy ?? null,
+    expires: expires ?? null,
+    revoked: revoked ?? null,
+    lastUsed: lastUsed ?? null,
+    lastAddress: lastAddress ?? null,
+    keys: keys.map((key) => ({
+      id: key.id,
+      hint: key.hint ?? null,
+      created: key.created,
+      expires: key.expires ?? null,
+      state: key.state,
+    })),
+    warning: warning ?? null,
+  };
 }
 
-function tokenTable(tokens: readonly TokenSummary[]): string {
-  const heading = ['ID', 'NAME', 'STATE', 'SCOPES', 'CREATED', 'EXPIRES', 'LAST USED', 'FROM'];
-  const rows = tokens.map((token) => [
-    token.id,
-    token.name,
-    token.state,
-    token.scopes.join(','),
-    token.created,
-    token.expires ?? 'never',
-    token.lastUsed,
-    token.lastAddress,
+function credentialTable(credentials: readonly CredentialSummary[]): string {
+  const heading = ['ID', 'KIND', 'NAME', 'STATE', 'SCOPES', 'CREATED', 'EXPIRES', 'LAST USED', 'FROM'];
+  const rows = credentials.map((credential) => [
+    credential.id,
+    credential.kind,
+    credential.name,
+    credential.state,
+    credential.scopes.join(','),
+    credential.created,
+    credential.expires ?? 'never',
+    credential.lastUsed,
+    credential.lastAddress,
   ]);
   return table([heading, ...rows]);
 }
 
-async function runRevoke(id: string | undefined, flags: RevokeFlags, terminal: Terminal): Promise<void> {
+async function runRevoke(id: string | undefined, flags: ChoiceFlags, terminal: Terminal): Promise<void> {
   const choice = chosenBy(id, flags.name);
   const revoked = await withStore({ flags, terminal }, async (store) => {
     const tenant = await findTenant(store, flags.tenant);
-    return revokeToken(store, tenant, choice, sources.clock);
+    const credential = await revokeCredential(store, tenant, choice, sources.clock);
+    const { kind, name: target } = credential;
+    const details = { kind, credential: credential.id };
+    await auditCommand(store, { action: 'credential.revoke', tenant, target, details });
+    return credential;
   });
-  terminal.err(`Revoked token ${revoked.id} (${revoked.name}) of tenant ${flags.tenant}.\n`);
+  terminal.err(`Revoked ${revoked.kind} ${revoked.id} (${revoked.name}) of tenant ${flags.tenant}.\n`);
 }
 
-function chosenBy(id: string | undefined, name: string | undefined): TokenChoice {
+async function runRotate(id: string | undefined, flags: RotateFlags, terminal: Terminal): Promise<void> {
+  const choice = chosenBy(id, flags.name);
+  const overlap = parseSeconds(flags.overlap, '--overlap');
+  const { credential, secret } = await withStore({ flags, terminal }, async (store) => {
+    const tenant = await findTenant(store, flags.tenant);
+    const { id: chosen } = choose(await listCredentials(store, tenant, sources.clock), tenant, choice);
+    const rotated = await rotateCredential(store, tenant, chosen, { overlap, ...sources, randomBytes });
+    const { kind, name: target } = rotated.credential;
+    const details = { kind, credential: chosen, overlapSeconds: overlap };
+    await auditCommand(store, { action: 'credential.rotate', tenant, target, details });
+    return rotated;
+  });
+  const { warning } = credential;
+  terminal.err(`Gave ${credential.kind} ${credential.id} (${credential.name}) a new secret. It is not shown again.\n`);
+  if (warning !== undefined) terminal.err(`${warning}\n`);
+  if (flags.json) terminal.out(`${JSON.stringify({ secret, ...shownAsJson(credential, flags.tenant) })}\n`);
+  else terminal.out(`${secret}\n`);
+}
+
+function chosenBy(id: string | undefined, name: string | undefined): CredentialChoice {
   if (id !== undefined && name === undefined) return { id };
   if (name !== undefined && id === undefined) return { name };
   throw new UsageError('say which token: its id, or --name with its name, and not both');

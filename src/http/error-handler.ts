@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { AccessRefused } from '../access/refusal.js';
 import { ScimError } from '../scim/errors.js';
-import { type Exchange, exchangeOf } from './exchange.js';
+import { type Exchange, exchangeOf, withoutSecrets } from './exchange.js';
 import { writeHead } from './headers.js';
 import { SCIM_JSON } from './write-response.js';
 
@@ -14,7 +14,7 @@ export function errorHandler(): ErrorRequestHandler {
   return (thrown: unknown, _request, response, _next) => {
     const exchange = exchangeOf(response);
     const error = explainTo(exchange)(thrown);
-    if (exchange) exchange.refusal = { kind: error.kind, detail: withoutQuotations(error.detail) };
+    exchange?.refuse(error);
     if (response.headersSent) {
       // Part of the answer is out: breaking the connection is the only way left to say that it is not whole.
       response.destroy();
@@ -39,21 +39,24 @@ export function explainTo(exchange: Exchange | undefined): (thrown: unknown) => 
   };
 }
 
-/** What a detail quotes is the client's own text, and may be somebody's name: it goes to the client, not to the log. */
-function withoutQuotations(detail: string): string {
-  return detail.replace(/"(?:[^"\\]|\\.)*"/g, '"…"');
-}
-
 /** Writes the error body of RFC 7644 §3.12. */
 export function sendError(response: Response, error: ScimError): void {
-  const body = JSON.stringify(error.toMessage());
+  const body = withoutSecrets(JSON.stringify(error.toMessage()));
   writeHead(response, error.status, {
     'Content-Type': SCIM_JSON,
     'Content-Length': Buffer.byteLength(body),
-    ...(error instanceof AccessRefused && { 'WWW-Authenticate': error.challenge }),
+    ...(error instanceof AccessRefused && headersOf(error)),
     ...(error.kind === 'unavailable' && { 'Retry-After': RETRY_AFTER }),
   });
   response.end(body);
+}
+
+/** A refusal for which there is nothing to present (a disabled tenant) has no challenge. */
+function headersOf({ challenges, retryAfter }: AccessRefused): Record<string, string | readonly string[]> {
+  return {
+    ...(challenges.length > 0 && { 'WWW-Authenticate': challenges }),
+    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+  };
 }
 
 /** What the body parser and Express throw, in SCIM's words; anything unknown is this server's own failure. */

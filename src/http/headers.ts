@@ -31,17 +31,17 @@ function helmetHeaders(options: Parameters<typeof helmet>[0]): readonly string[]
   return headers;
 }
 
-/** Status, security headers, request id, and those of this answer. */
+/** Status, security headers, request id, and those of this answer; one with several values has a line for each. */
 export function writeHead(
   response: Response,
   status: number,
-  headers: Readonly<Record<string, string | number>>,
+  headers: Readonly<Record<string, string | number | readonly string[]>>,
 ): void {
   const id = exchangeOf(response)?.id;
   response.removeHeader('X-Powered-By');
-  const all: (string | number)[] = [...SECURITY_HEADERS];
+  const all: (string | number | readonly string[])[] = [...SECURITY_HEADERS];
   if (id !== undefined) all.push('X-Request-Id', id);
-  for (const name in headers) all.push(name, headers[name] as string | number);
+  for (const name in headers) all.push(name, headers[name] as string | number | readonly string[]);
   // Node takes names and values in turn as well; its types know of strings alone.
   response.writeHead(status, all as string[]);
 }

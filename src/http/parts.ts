@@ -1,7 +1,9 @@
 /** What the HTTP layer is given: everything it needs, nothing global. */
 import type { Logger } from 'pino';
+import type { ActivityRecorder } from '../access/activity.js';
 import type { Authenticator } from '../access/authenticate.js';
 import type { UseRecorder } from '../access/last-use.js';
+import type { RequestLimit } from '../access/request-limit.js';
 import type { BulkDirectory } from '../directory/bulk.js';
 import type { Directory } from '../directory/directory.js';
 import type { PatchAnswer } from '../options.js';
@@ -11,7 +13,9 @@ import type { Cursors } from './cursors.js';
 
 export interface HttpParts {
   readonly authenticator: Authenticator;
+  readonly requestLimit: RequestLimit;
   readonly uses: UseRecorder;
+  readonly activity: ActivityRecorder;
   readonly directory: Directory;
   readonly bulk: BulkDirectory;
   readonly cursors: Cursors;
@@ -26,6 +30,8 @@ export interface HttpParts {
 }
 
 export interface HttpLimits {
+  /** Requests per second of a tenant that has no limit of its own. */
+  readonly requests: number;
   /** Bytes. */
   readonly body: number;
   readonly filter: FilterLimits;

@@ -3,7 +3,8 @@
  * A router works at any path; below `/tenants/:tenant/…` the tenant in the path must be the credential's own.
  */
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
-import { requireScope, requireTenant, type Scope } from '../access/principal.js';
+import { type Principal, requireScope, requireTenant, type Scope } from '../access/principal.js';
+import { AccessRefused } from '../access/refusal.js';
 import type { Caller } from '../directory/directory.js';
 import { ScimError } from '../scim/errors.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
@@ -36,7 +37,7 @@ type Discovery = (request: DiscoveryRequest, parts: HttpParts) => ScimResponse;
 /** The SCIM endpoints as one Express router, from authentication to the error body. */
 export function scimRouter(parts: HttpParts): Router {
   const router = express.Router({ mergeParams: true });
-  router.use(inSequence(withoutDoubleSlash, beginExchange(parts.log, parts.newRequestId), authenticate(parts)));
+  router.use(inSequence(withoutDoubleSlash, beginExchange(parts), authenticate(parts)));
   addRoutes(router, parts);
   router.use(errorHandler());
   return router;
@@ -63,8 +64,8 @@ function addRoutes(router: Router, parts: HttpParts): void {
 function addResourceRoutes(router: Router, type: ResourceType, parts: HttpParts): void {
   const read = (endpoint: Endpoint) => answer(endpoint, 'scim:read', type, parts);
   const change = (endpoint: Endpoint) => answer(endpoint, 'scim:write', type, parts);
-  const write = (endpoint: Endpoint) => [bodyReader(parts), change(endpoint)];
-  const byBody = [bodyReader(parts), read(searchByBody)];
+  const write = (endpoint: Endpoint) => [bodyReader(type, parts), change(endpoint)];
+  const byBody = [bodyReader(type, parts), read(searchByBody)];
 
   router.route(type.endpoint).get(read(search)).post(write(create)).all(allowing('GET', 'POST'));
   router.route(`${type.endpoint}/.search`).post(byBody).all(allowing('POST'));
@@ -99,17 +100,30 @@ const withoutDoubleSlash: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function authenticate({ authenticator, uses }: HttpParts): RequestHandler {
+/** Who calls, and whether it is their turn: all that is asked before anything of the request is read. */
+function authenticate(parts: HttpParts): RequestHandler {
+  const { authenticator, uses } = parts;
   return async (request, response, next) => {
     const exchange = begun(response);
-    const { headers, originalUrl: url } = request;
-    const principal = await authenticator.authenticate({ headers, url, log: exchange });
+    const { headers, originalUrl: url, params } = request;
+    const { address } = exchange;
+    const tenant = typeof params.tenant === 'string' ? params.tenant : undefined;
+    const principal = await authenticator.authenticate({ headers, url, address, tenant, log: exchange });
     exchange.principal = principal;
-    const { tenant } = request.params;
-    if (typeof tenant === 'string') requireTenant(principal, tenant);
-    uses.note(principal.credential.id, exchange.address);
+    takeTurn(principal, parts);
+    if (tenant !== undefined) requireTenant(principal, tenant);
+    uses.note(principal.credential.id, address);
     next();
   };
+}
+
+/** @throws AccessRefused tooManyRequests. RFC 6585 §4 */
+function takeTurn({ tenant }: Principal, { requestLimit, limits }: HttpParts): void {
+  const rate = tenant.settings.requestLimit ?? limits.requests;
+  const retryAfter = requestLimit.take(tenant.id, rate);
+  if (retryAfter === undefined) return;
+  const reason = { failed: 'request limit', expected: `at most ${rate} requests per second`, came: 'more' };
+  throw new AccessRefused('tooManyRequests', undefined, { reason, tenant: tenant.id, retryAfter });
 }
 
 function begun(response: Response): Exchange {
@@ -117,8 +131,17 @@ function begun(response: Response): Exchange {
 }
 
 /** Takes the body as bytes, whatever it is called; read-request.ts judges the media type and parses. */
-function bodyReader({ limits }: HttpParts): RequestHandler {
-  return express.raw({ type: () => true, limit: limits.body });
+function bodyReader(type: ResourceType, { limits }: HttpParts): RequestHandler {
+  const read = express.raw({ type: () => true, limit: limits.body });
+  return (request, response, next) => {
+    noteResource(request, begun(response), type);
+    read(request, response, next);
+  };
+}
+
+/** Before anything can go wrong, so that what the activity keeps of a refused request is found by the resource, too. */
+function noteResource({ params }: Request, exchange: Exchange, { name: type }: ResourceType): void {
+  if (typeof params.id === 'string') exchange.isAbout(type, params.id);
 }
 
 /** RFC 7644 §3.7.4: the answer names the limit. A body that the embedding app has read is known by its length alone. */
@@ -138,8 +161,11 @@ function bulkReader({ limits }: HttpParts): RequestHandler {
 function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
+    noteResource(request, exchange, type);
     requireScope(exchange.principal, scope);
-    await send(response, await endpoint(readRequest(request, exchange, type, parts), parts));
+    const result = await endpoint(readRequest(request, exchange, type, parts), parts);
+    if (result.created) exchange.isAbout(type.name, result.created);
+    await send(response, result);
   };
 }
 
@@ -186,6 +212,7 @@ function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler 
     const { id } = request.params;
     const discovery: DiscoveryRequest = {
       dialect,
+      allowsBasic: principal.tenant.settings.allowsBasic,
       baseUrl: readBaseUrl(request, parts.publicUrl),
       query: readQuery(request.originalUrl),
       id: typeof id === 'string' ? id : undefined,

@@ -23,6 +23,8 @@ export interface ScimResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body | undefined;
+  /** The id of the resource that the request has made. */
+  readonly created?: string;
 }
 
 /** The resource, or nothing but its version. RFC 7644 §3.3, §3.4.1, §3.5 */

@@ -56,6 +56,11 @@ const STATUS_ONLY = {
     detail: 'Another operation failed that this one belongs together with.',
     section: 'RFC 4918 §11.4',
   },
+  tooManyRequests: {
+    status: 429,
+    detail: 'Too many requests; try again later.',
+    section: 'RFC 6585 §4',
+  },
   internal: {
     status: 500,
     detail: 'The server failed; the log holds the reason under the request id.',
@@ -91,13 +96,16 @@ export class ScimError extends Error {
   readonly kind: ScimErrorName;
   readonly status: number;
   readonly detail: string;
+  /** Of a filter: where in its text the mistake is, from 0; undefined where that is not known. */
+  readonly position: number | undefined;
 
-  constructor(kind: ScimErrorName, detail?: string, options?: { cause?: unknown }) {
+  constructor(kind: ScimErrorName, detail?: string, options?: { cause?: unknown; position?: number }) {
     super(detail ?? SCIM_ERRORS[kind].detail, options);
     this.name = 'ScimError';
     this.kind = kind;
     this.status = SCIM_ERRORS[kind].status;
     this.detail = this.message;
+    this.position = options?.position;
   }
 
   /** The `scimType`, where RFC 7644 table 9 has one for this error. */

@@ -1,6 +1,7 @@
 /**
  * The store port: what the directory and access need of a database, and nothing more.
- * Knows: tenants, resources as documents, edges, changes, credentials. Does not know: SCIM policy, profiles, HTTP.
+ * Knows: resources as documents, edges, changes; accounts.ts: tenants, credentials, admins; records.ts: what happened
+ * beside. Does not know: SCIM policy, profiles, HTTP.
  * Engines: memory/, sqlite/. test/contract/store.ts is the definition that each of them is held to.
  */
 import { ScimError } from '../scim/errors.js';
@@ -8,6 +9,11 @@ import type { FilterNode } from '../scim/filter/node.js';
 import type { JsonObject } from '../scim/json.js';
 import type { AttributeChange } from '../scim/patch/difference.js';
 import type { Attribute } from '../scim/schema/characteristics.js';
+import type { AccountStore } from './accounts.js';
+import type { RecordStore } from './records.js';
+
+export type * from './accounts.js';
+export type * from './records.js';
 
 /** The address of a resource. Every key carries its tenant. */
 export interface ResourceKey {
@@ -86,6 +92,16 @@ export interface Change extends ChangeRecord {
   readonly key: ResourceKey;
   /** The version that the change made; for a delete, the version that was deleted. */
   readonly version: number;
+}
+
+/** Of one resource or of one request; one of the two is there. */
+export interface ChangeQuery {
+  readonly tenant: string;
+  readonly resource?: { readonly type: string; readonly id: string } | undefined;
+  /** A request that took place about `near` (ISO 8601 UTC), within an hour. */
+  readonly request?: { readonly id: string; readonly near: string } | undefined;
+  readonly before?: number | undefined;
+  readonly limit: number;
 }
 
 /**
@@ -220,44 +236,13 @@ export interface Membership {
   readonly direct: boolean;
 }
 
-export interface Tenant {
-  readonly id: string;
-  /** Unique, case-insensitively; as in `/tenants/{name}/scim/v2`. */
-  readonly name: string;
-  /** Name of a profile in scim/profiles.ts. */
-  readonly profile: string;
-  readonly created: string;
-}
-
-export interface Credential {
-  readonly id: string;
-  readonly tenant: string;
-  readonly name: string;
-  /** SHA-256 of the secret, hex. The secret itself is nowhere. */
-  readonly hash: string;
-  readonly scopes: readonly string[];
-  readonly created: string;
-  /** ISO 8601 UTC; undefined: never. */
-  readonly expires: string | undefined;
-  readonly revoked: string | undefined;
-  readonly lastUsed: string | undefined;
-  readonly lastAddress: string | undefined;
-}
-
-/** A use of a credential, noted from time to time rather than per request. */
-export interface CredentialUse {
-  readonly credential: string;
-  readonly time: string;
-  readonly address: string | undefined;
-}
-
 /** A batch that is applied. */
 export interface Applied {
   /** Settles when the batch is durable, or (StoreUnavailable) when nothing of it is kept. */
   readonly durable: Promise<void>;
 }
 
-export interface Store {
+export interface Store extends AccountStore, RecordStore {
   get(key: ResourceKey, view?: View): Promise<StoredResource | undefined>;
 
   search(query: ResourceQuery): Promise<ResourcePage>;
@@ -295,18 +280,8 @@ export interface Store {
   /** The tenant's history, oldest first, after the sequence number `after` (0: from the start), at most `limit`. */
   changes(tenant: string, after: number, limit: number): Promise<Change[]>;
 
-  /** @throws UniquenessConflict when the name is taken. */
-  createTenant(tenant: Tenant): Promise<void>;
-  tenantByName(name: string): Promise<Tenant | undefined>;
-  tenants(): Promise<Tenant[]>;
-
-  createCredential(credential: Credential): Promise<void>;
-  /** The credential with this hash and its tenant; revoked and expired ones too. */
-  credentialByHash(hash: string): Promise<{ credential: Credential; tenant: Tenant } | undefined>;
-  credentials(tenant: string): Promise<Credential[]>;
-  /** Marks it revoked from `time`. False when the tenant has no such credential, or it is revoked already. */
-  revokeCredential(tenant: string, id: string, time: string): Promise<boolean>;
-  noteUse(uses: readonly CredentialUse[]): Promise<void>;
+  /** The changes of one resource or of one request, newest first, those before the sequence number `before`. */
+  changesOf(query: ChangeQuery): Promise<Change[]>;
 
   /**
    * The secret of this name, the same for everybody who has this store, for as long as it lives: the one that was

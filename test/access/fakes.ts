@@ -1,75 +1,40 @@
-/** Stand-ins for what access is given: a store of credentials, a clock, a log. */
+/** Stand-ins for what access is given: a store that counts, a clock, a log. */
+import { randomBytes } from 'node:crypto';
 import type { AccessLog } from '../../src/access/authenticate.js';
-import {
-  type Credential,
-  type CredentialUse,
-  type Store,
-  type Tenant,
-  UniquenessConflict,
-} from '../../src/store/store.js';
+import { issueCredential, type NewCredential } from '../../src/access/credentials.js';
+import { createTenant, updateTenant } from '../../src/access/tenants.js';
+import { createMemoryStore } from '../../src/store/memory/store.js';
+import type { CredentialUse, Store, Tenant } from '../../src/store/store.js';
 
 export const NOW = '2031-01-01T12:00:00.000Z';
 export const clock = () => NOW;
+export const profiles = ['entra', 'okta', 'strict'];
 
-/** The tenant and credential part of the store port, kept in two arrays; `lookUps` counts credentialByHash. */
-export class FakeStore
-  implements
-    Pick<
-      Store,
-      | 'createTenant'
-      | 'tenantByName'
-      | 'tenants'
-      | 'createCredential'
-      | 'credentialByHash'
-      | 'credentials'
-      | 'revokeCredential'
-      | 'noteUse'
-    >
-{
-  readonly allTenants: Tenant[] = [];
-  readonly allCredentials: Credential[] = [];
-  readonly uses: CredentialUse[][] = [];
-  lookUps = 0;
+/** The memory engine, which counts look-ups of credentials and keeps what noteUse is given. */
+export interface FakeStore extends Store {
+  readonly uses: CredentialUse[][];
+  lookUps: number;
+}
 
-  async createTenant(tenant: Tenant): Promise<void> {
-    if (await this.tenantByName(tenant.name)) throw new UniquenessConflict('name', tenant.name);
-    this.allTenants.push(tenant);
-  }
-
-  async tenantByName(name: string): Promise<Tenant | undefined> {
-    return this.allTenants.find((tenant) => tenant.name === name.toLowerCase());
-  }
-
-  async tenants(): Promise<Tenant[]> {
-    return [...this.allTenants];
-  }
-
-  async createCredential(credential: Credential): Promise<void> {
-    this.allCredentials.push(credential);
-  }
-
-  async credentialByHash(hash: string): Promise<{ credential: Credential; tenant: Tenant } | undefined> {
-    this.lookUps += 1;
-    const credential = this.allCredentials.find((one) => one.hash === hash);
-    const tenant = this.allTenants.find(({ id }) => id === credential?.tenant);
-    return credential && tenant && { credential, tenant };
-  }
-
-  async credentials(tenant: string): Promise<Credential[]> {
-    return this.allCredentials.filter((credential) => credential.tenant === tenant);
-  }
-
-  async revokeCredential(tenant: string, id: string, time: string): Promise<boolean> {
-    const at = this.allCredentials.findIndex((one) => one.tenant === tenant && one.id === id);
-    const credential = this.allCredentials[at];
-    if (!credential || credential.revoked !== undefined) return false;
-    this.allCredentials[at] = { ...credential, revoked: time };
-    return true;
-  }
-
-  async noteUse(uses: readonly CredentialUse[]): Promise<void> {
-    this.uses.push([...uses]);
-  }
+export function fakeStore(): FakeStore {
+  const store = createMemoryStore({ types: () => undefined });
+  const counting = Object.assign(Object.create(store) as Store, store, {
+    uses: [] as CredentialUse[][],
+    lookUps: 0,
+    noteUse: async (uses: readonly CredentialUse[]) => {
+      counting.uses.push([...uses]);
+      await store.noteUse(uses);
+    },
+    findBearer: (hash: string) => {
+      counting.lookUps += 1;
+      return store.findBearer(hash);
+    },
+    findByIdentifier: (identifier: string) => {
+      counting.lookUps += 1;
+      return store.findByIdentifier(identifier);
+    },
+  });
+  return counting;
 }
 
 /** A log that keeps every line as the text that would be written. */
@@ -78,6 +43,18 @@ export class FakeLog implements AccessLog {
 
   warn(fields: Readonly<Record<string, unknown>>, message: string): void {
     this.lines.push(JSON.stringify({ ...fields, message }));
+  }
+}
+
+/** A time that tests set: ISO 8601 by `clock`, milliseconds by `now`. */
+export class FakeTime {
+  private milliseconds = Date.parse(NOW);
+
+  readonly clock = (): string => new Date(this.milliseconds).toISOString();
+  readonly now = (): number => this.milliseconds;
+
+  pass(seconds: number): void {
+    this.milliseconds += seconds * 1_000;
   }
 }
 
@@ -90,6 +67,24 @@ export function countingIds(prefix: string): () => string {
   };
 }
 
+/** A tenant in the store; with `allowsBasic` one that takes HTTP Basic. */
+export async function newTenant(store: Store, name = 'acme', allowsBasic = false): Promise<Tenant> {
+  const tenant = await createTenant(store, { name, profile: 'entra', profiles, clock, newId: countingIds(name) });
+  return allowsBasic ? updateTenant(store, tenant, { allowsBasic }, { profiles, clock }) : tenant;
+}
+
+const newId = countingIds('id');
+
+/** A credential with its secret. What is left out is as usual: a token for everything that never ends. */
+export async function newCredential(
+  store: Store,
+  tenant: Tenant,
+  wanted: Partial<NewCredential> = {},
+): ReturnType<typeof issueCredential> {
+  const usual = { kind: 'token', name: 'Entra', scopes: ['scim:read', 'scim:write'], expires: undefined } as const;
+  return issueCredential(store, { tenant, ...usual, clock, newId, randomBytes, ...wanted });
+}
+
 /** What the function throws; fails the test when it throws nothing. */
 export function thrownBy(act: () => unknown): unknown {
   try {
@@ -98,4 +93,14 @@ export function thrownBy(act: () => unknown): unknown {
     return error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** What the promise is rejected with; fails the test when it is not. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  if (!outcome) throw new Error('nothing was thrown');
+  return outcome.error;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createUseRecorder } from '../../src/access/last-use.js';
 import type { CredentialUse } from '../../src/store/store.js';
-import { FakeLog, FakeStore } from './fakes.js';
+import { FakeLog, type FakeStore, fakeStore } from './fakes.js';
 
 let store: FakeStore;
 let log: FakeLog;
@@ -9,7 +9,7 @@ const clock = () => new Date().toISOString();
 
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2031-01-01T12:00:00.000Z') });
-  store = new FakeStore();
+  store = fakeStore();
   log = new FakeLog();
 });
 afterEach(() => void vi.useRealTimers());

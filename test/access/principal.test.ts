@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { type Principal, parseScopes, requireScope, requireTenant, type Scope } from '../../src/access/principal.js';
-import { AccessError, AccessRefused } from '../../src/access/refusal.js';
+import { AccessRefused, FieldRefused } from '../../src/access/refusal.js';
 import { ScimError } from '../../src/scim/errors.js';
 import { thrownBy } from './fakes.js';
 
 function principal(...scopes: Scope[]): Principal {
-  const tenant = { id: 't1', name: 'acme', profile: 'entra', created: '2031-01-01T00:00:00.000Z' };
-  return { tenant, credential: { id: 'c1', name: 'Entra' }, scopes: new Set(scopes) };
+  const tenant = {
+    id: 't1',
+    name: 'acme',
+    profile: 'entra',
+    created: '2031-01-01T00:00:00.000Z',
+    disabled: undefined,
+    settings: { allowsBasic: false, requestLimit: undefined },
+  };
+  return { tenant, credential: { id: 'c1', name: 'Entra', kind: 'token' }, scopes: new Set(scopes) };
 }
 
 describe('parseScopes', () => {
@@ -26,7 +33,7 @@ describe('parseScopes', () => {
     ['constructor', '"constructor" is not a scope; the scopes are scim:read and scim:write'],
     [' , ', 'no scope was given; the scopes are scim:read and scim:write'],
   ])('%j is refused: %s', (text, message) => {
-    expect(() => parseScopes(text)).toThrow(new AccessError('invalid', message));
+    expect(() => parseScopes(text)).toThrow(new FieldRefused('scopes', message));
   });
 });
 
@@ -43,7 +50,9 @@ describe('requireScope', () => {
     expect(refused).toBeInstanceOf(AccessRefused);
     expect(refused).toMatchObject({
       status: 403,
-      challenge: `Bearer realm="scim", error="insufficient_scope", scope="${needed}"`,
+      challenges: [`Bearer realm="scim", error="insufficient_scope", scope="${needed}"`],
+      reason: { failed: 'scope', expected: needed, came: [held], credential: { id: 'c1', name: 'Entra' } },
+      tenant: 't1',
     });
     expect((refused as ScimError).detail).toContain(needed);
   });
@@ -57,8 +66,13 @@ describe('requireTenant', () => {
 
   it.each(['other', '', 'acme ', 't1', '__proto__'])('answers %j as an address that does not exist', (name) => {
     const refused = thrownBy(() => requireTenant(principal('scim:read', 'scim:write'), name));
-    expect(refused).toBeInstanceOf(ScimError);
-    expect(refused).not.toHaveProperty('challenge');
+    expect(refused).toMatchObject({
+      status: 404,
+      challenges: [],
+      // For the activity of the tenant whose credential it is; the client is told nothing of it.
+      reason: { failed: 'tenant', expected: 'acme', came: name },
+      tenant: 't1',
+    });
     expect((refused as ScimError).toMessage()).toEqual(new ScimError('notFound').toMessage());
   });
 });

@@ -1,7 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashToken, isWellFormed, newToken, TOKEN_BYTES, TOKEN_PREFIX } from '../../src/access/token.js';
+import {
+  ACCESS_TOKEN_PREFIX,
+  ADMIN_TOKEN_PREFIX,
+  CLIENT_SECRET_PREFIX,
+  hashToken,
+  hintOf,
+  isUserName,
+  isWellFormed,
+  kindOf,
+  newClientId,
+  newToken,
+  newUserName,
+  PASSWORD_PREFIX,
+  TOKEN_BYTES,
+  TOKEN_PREFIX,
+} from '../../src/access/token.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const bytes = fc.uint8Array({ minLength: TOKEN_BYTES, maxLength: TOKEN_BYTES });
@@ -73,5 +88,59 @@ describe('the form of a token', () => {
 
   it('refuses a source that gives too few bytes', () => {
     expect(() => newToken(() => new Uint8Array(31))).toThrow(RangeError);
+  });
+});
+
+describe('the kinds of secrets', () => {
+  const prefixes = [TOKEN_PREFIX, ACCESS_TOKEN_PREFIX, CLIENT_SECRET_PREFIX, PASSWORD_PREFIX, ADMIN_TOKEN_PREFIX];
+
+  it('are told apart by their prefixes, which the checksum covers', () => {
+    for (const prefix of prefixes) {
+      const secret = newToken(randomBytes, prefix);
+      expect(secret).toMatch(new RegExp(`^${prefix}[0-9A-Za-z]{49}$`));
+      for (const other of prefixes) {
+        expect(isWellFormed(secret, other)).toBe(prefix === other);
+        if (other !== prefix) expect(isWellFormed(secret.replace(prefix, other), other)).toBe(false);
+      }
+    }
+  });
+
+  it.each([
+    ['scimt_abc', 'bearer token'],
+    ['scimo_abc', 'access token'],
+    ['scims_abc', 'client secret'],
+    ['scimp_abc', 'password'],
+    ['scima_abc', 'admin token'],
+    ['eyJhbGciOiJSUzI1NiJ9.e30.c2ln', 'JWT'],
+    ['scimx_abc', 'something else'],
+    ['', 'something else'],
+    ['__proto__', 'something else'],
+  ])('%j looks like a %s', (text, kind) => {
+    expect(kindOf(text)).toBe(kind);
+  });
+
+  it('are told apart by their last four characters', () => {
+    expect(hintOf('scimt_0123456789')).toBe('6789');
+  });
+});
+
+describe('names that clients are known by', () => {
+  it('a client id is scimc_ and 16 digits, for the smallest and the largest number too', () => {
+    for (const fill of [0x00, 0x5a, 0xff]) {
+      expect(newClientId((size) => new Uint8Array(size).fill(fill))).toMatch(/^scimc_[0-9A-Za-z]{16}$/);
+    }
+    expect(newClientId(randomBytes)).not.toBe(newClientId(randomBytes));
+  });
+
+  it('a user name is scim- and 10 characters that nobody takes for one another', () => {
+    for (const fill of [0x00, 0x5a, 0xff]) {
+      const name = newUserName((size) => new Uint8Array(size).fill(fill));
+      expect(name).toMatch(/^scim-[abcdefghjkmnpqrstuvwxyz23456789]{10}$/);
+      expect(isUserName(name)).toBe(true);
+    }
+    expect(newUserName(randomBytes)).not.toBe(newUserName(randomBytes));
+    for (const other of ['ann', 'scim-', 'scim-aaaaaaaaal', 'scim-aaaaaaaaaaa', newToken(randomBytes)]) {
+      expect(isUserName(other)).toBe(false);
+    }
   });
 });

@@ -20,7 +20,8 @@ export function findChromium(): string | undefined {
   });
 }
 
-const FLAGS = [
+/** What it needs to run in a container, and to ask nobody anything. */
+export const FLAGS: readonly string[] = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -30,7 +31,6 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--remote-debugging-pipe',
 ];
 
 interface Message {
@@ -65,7 +65,9 @@ export class Chromium {
   private constructor(program: string) {
     this.profile = mkdtempSync(path.join(tmpdir(), 'scim-target-chromium-'));
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] as const;
-    this.child = spawn(program, [...FLAGS, `--user-data-dir=${this.profile}`], { stdio: [...stdio] });
+    this.child = spawn(program, [...FLAGS, '--remote-debugging-pipe', `--user-data-dir=${this.profile}`], {
+      stdio: [...stdio],
+    });
     const fail = (error: Error) => {
       for (const { reject } of this.waiting.values()) reject(error);
       this.waiting.clear();

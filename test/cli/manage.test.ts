@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -59,10 +60,10 @@ describe('tenant', () => {
       err: 'Created tenant acme (profile entra).\n',
     });
     await ok('tenant', 'create', 'able', '--profile', 'strict');
-    expect((await ok('tenant', 'list')).split('\n').map((line) => line.slice(0, 13).trimEnd())).toEqual([
-      'NAME  PROFILE',
-      'able  strict',
-      'acme  entra',
+    expect((await ok('tenant', 'list')).split('\n').map((line) => line.slice(0, 38).trimEnd())).toEqual([
+      'NAME  PROFILE  STATE   BASIC  LIMIT',
+      'able  strict   active  no     default',
+      'acme  entra    active  no     default',
       '',
     ]);
   });
@@ -75,7 +76,15 @@ describe('tenant', () => {
 
   it('create --json and list --json give the same object', async () => {
     const made: unknown = JSON.parse(await ok('tenant', 'create', 'acme', '--profile', 'okta', '--json'));
-    expect(made).toEqual({ id: expect.any(String), name: 'acme', profile: 'okta', created: expect.any(String) });
+    expect(made).toEqual({
+      id: expect.any(String),
+      name: 'acme',
+      profile: 'okta',
+      created: expect.any(String),
+      disabled: null,
+      allowsBasic: false,
+      requestLimit: null,
+    });
     expect(JSON.parse(await ok('tenant', 'list', '--json'))).toEqual([made]);
   });
 
@@ -148,27 +157,43 @@ describe('token list and revoke', () => {
     await withStore((store) => store.noteUse([use]));
     const shown = await ok('token', 'list', '--tenant', 'acme');
     expect(shown.split('\n')).toHaveLength(3);
-    expect(shown).toMatch(/^ID +NAME +STATE +SCOPES +CREATED +EXPIRES +LAST USED +FROM\n/);
+    expect(shown).toMatch(/^ID +KIND +NAME +STATE +SCOPES +CREATED +EXPIRES +LAST USED +FROM\n/);
     expect(shown).toMatch(
-      new RegExp(`^${id} +one +active +scim:read,scim:write .* never +2031-01-01T00:00:00.000Z +192.0.2.7$`, 'm'),
+      new RegExp(
+        `^${id} +token +one +active +scim:read,scim:write .* never +2031-01-01T00:00:00.000Z +192.0.2.7$`,
+        'm',
+      ),
     );
     const json = await ok('token', 'list', '--tenant', 'acme', '--json');
     expect(JSON.parse(json)).toEqual([
       {
         id,
         tenant: 'acme',
+        kind: 'token',
         name: 'one',
         state: 'active',
+        identifier: null,
         scopes: ['scim:read', 'scim:write'],
         created: expect.any(String),
+        createdBy: `${userInfo().username} (command line)`,
         expires: null,
         revoked: null,
         lastUsed: use.time,
         lastAddress: use.address,
+        keys: [
+          {
+            id: expect.any(String),
+            hint: token.slice(-4),
+            created: expect.any(String),
+            expires: null,
+            state: 'active',
+          },
+        ],
+        warning: null,
       },
     ]);
     const hash = await withStore(
-      async (store) => (await store.credentials((await store.tenants())[0]?.id ?? ''))[0]?.hash,
+      async (store) => (await store.credentials((await store.tenants())[0]?.id ?? ''))[0]?.keys[0]?.hash,
     );
     for (const text of [shown, json]) {
       expect(text).not.toContain(token.slice(6, 20));
@@ -205,6 +230,215 @@ describe('token list and revoke', () => {
   });
 });
 
+describe('token rotate', () => {
+  const rotate = (...args: string[]) => cli('token', 'rotate', '--tenant', 'acme', ...args);
+  let token: string;
+
+  beforeEach(async () => {
+    await ok('tenant', 'create', 'acme');
+    token = await ok('token', 'create', '--tenant', 'acme', '--name', 'one');
+  });
+
+  it('prints the new secret and nothing else; both work during the overlap', async () => {
+    const { code, out, err } = await rotate('--name', 'one', '--overlap', '7d');
+    expect(code).toBe(0);
+    expect(isWellFormed(out.trim())).toBe(true);
+    expect(err).toMatch(/^Gave token \S+ \(one\) a new secret\. .*\nThe client needs the new secret soon: .*\n$/);
+    expect(err).not.toContain(out.trim());
+    for (const one of [token, out]) {
+      await expect(withStore((store) => authenticated(store, one))).resolves.toBeDefined();
+    }
+    expect(await ok('token', 'list', '--tenant', 'acme')).toContain(' active ');
+  });
+
+  it('without overlap the old one ends at once', async () => {
+    const { secret, keys } = JSON.parse((await rotate('--name', 'one', '--overlap', '0', '--json')).out) as {
+      secret: string;
+      keys: { state: string }[];
+    };
+    expect(keys.map(({ state }) => state)).toEqual(['ended', 'active']);
+    await expect(withStore((store) => authenticated(store, token))).rejects.toThrow('replaced');
+    await expect(withStore((store) => authenticated(store, secret))).resolves.toBeDefined();
+  });
+
+  it.each([
+    [['--name', 'one', '--overlap', '31d'], 2],
+    [['--name', 'one', '--overlap', 'soon'], 2],
+    [['--name', 'none'], 1],
+    [['nope'], 1],
+    [[], 2],
+  ])('%j is refused, and changes nothing', async (args, code) => {
+    expect(await rotate(...args)).toMatchObject({ code, out: '', err: expect.stringMatching(/^scim-target: /) });
+    const [kept] = await withStore(async (store) => store.credentials((await store.tenants())[0]?.id ?? ''));
+    expect(kept?.keys).toHaveLength(1);
+  });
+});
+
+describe('other ways to connect', () => {
+  const named = ['--tenant', 'acme', '--name', 'Entra'];
+  const trust = ['trust', 'create', ...named, '--issuer', 'https://sts.windows.net/9d1c/', '--audience', 'a', 'b'];
+
+  beforeEach(() => ok('tenant', 'create', 'acme'));
+
+  it('client create prints client id and secret; with --json also where they go', async () => {
+    expect(await ok('client', 'create', ...named)).toMatch(/^client_id=scimc_\w{16}\nclient_secret=scims_\w{49}\n$/);
+    env.SCIM_TARGET_PUBLIC_URL = 'https://scim.example.com/';
+    expect(JSON.parse(await ok('client', 'create', ...named, '--token-lifetime', '6h', '--json'))).toEqual({
+      clientId: expect.stringMatching(/^scimc_/),
+      clientSecret: expect.stringMatching(/^scims_/),
+      id: expect.any(String),
+      tenant: 'acme',
+      name: 'Entra',
+      scopes: ['scim:read', 'scim:write'],
+      expires: null,
+      tokenLifetime: 21_600,
+      baseUrl: 'https://scim.example.com/tenants/acme/scim/v2',
+      tokenEndpoint: 'https://scim.example.com/oauth/token',
+    });
+  });
+
+  it('basic create prints user name and password, where the tenant allows it', async () => {
+    expect(await cli('basic', 'create', ...named)).toMatchObject({
+      code: 1,
+      out: '',
+      err: 'scim-target: the tenant acme does not take HTTP Basic: allow it first\n',
+    });
+    await ok('tenant', 'update', 'acme', '--allow-basic');
+    const out = await ok('basic', 'create', ...named);
+    expect(out).toMatch(/^username=scim-\w{10}\npassword=scimp_\w{49}\n$/);
+    const [user, password] = out.match(/(?<==).*/g) ?? [];
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const entered = await withStore((store) =>
+      createAuthenticator({ store, clock: sources.clock, log: new FakeLog() }).authenticate({
+        headers: { authorization },
+      }),
+    );
+    expect(entered).toMatchObject({ tenant: { name: 'acme' }, credential: { kind: 'basic' } });
+  });
+
+  it('trust create prints the client id alone: there is no secret', async () => {
+    expect(await ok(...trust, '--directory', '9d1c')).toMatch(/^client_id=scimc_\w{16}\n$/);
+    const made = JSON.parse(await ok(...trust, '--subject', 's', '--json')) as object;
+    expect(made).toMatchObject({
+      trust: { issuer: 'https://sts.windows.net/9d1c/', audiences: ['a', 'b'], subject: 's', directory: null },
+      tokenLifetime: 3_600,
+    });
+    expect(made).not.toHaveProperty('clientSecret');
+  });
+
+  it.each<[string[], RegExp]>([
+    [['client', 'create', ...named, '--token-lifetime', '7h'], /an access token lives 3600 to 21600 seconds/],
+    [['client', 'create', ...named, '--token-lifetime', 'long'], /is no length of time/],
+    [trust, /say which directory \(tid\) or subject \(sub\) is trusted/],
+    [
+      ['trust', 'create', ...named, '--issuer', 'http://x.example', '--audience', 'a', '--subject', 's'],
+      /is no issuer/,
+    ],
+    [['trust', 'create', ...named, '--issuer', 'https://x.example'], /required option '--audience/],
+    [['client', 'create', '--tenant', 'acme'], /required option '--name <label>' not specified/],
+  ])('%j is wrong usage', async (args, sentence) => {
+    const { code, out, err } = await cli(...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(sentence);
+  });
+
+  it('token list shows all kinds', async () => {
+    await ok('client', 'create', ...named);
+    await ok(...trust, '--directory', '9d1c');
+    const list = await ok('token', 'list', '--tenant', 'acme');
+    expect(list).toMatch(/ client +Entra +active /);
+    expect(list).toMatch(/ federation +Entra +active /);
+  });
+});
+
+describe('tenant update and delete', () => {
+  beforeEach(() => ok('tenant', 'create', 'acme'));
+
+  it('changes what is named and nothing else', async () => {
+    const before = JSON.parse(await ok('tenant', 'list', '--json'))[0] as object;
+    const steps: [string[], object][] = [
+      [['--allow-basic'], { allowsBasic: true }],
+      [['--request-limit', '50'], { allowsBasic: true, requestLimit: 50 }],
+      [['--no-allow-basic', '--request-limit', 'default'], {}],
+      [['--profile', 'okta'], { profile: 'okta' }],
+      [['--profile', 'entra', '--disable'], { disabled: expect.any(String) }],
+      [['--enable'], {}],
+    ];
+    for (const [flags, change] of steps) {
+      expect(JSON.parse(await ok('tenant', 'update', 'acme', ...flags, '--json'))).toEqual({ ...before, ...change });
+    }
+    expect(await cli('tenant', 'update', 'acme', '--rename', 'acme-2')).toEqual({
+      code: 0,
+      out: '',
+      err: 'Changed tenant acme-2.\n',
+    });
+    expect(await ok('tenant', 'list')).toContain('acme-2');
+  });
+
+  it.each<[string[], number, RegExp]>([
+    [['acme'], 2, /say what is to change/],
+    [['acme', '--disable', '--enable'], 2, /--disable or --enable/],
+    [['acme', '--request-limit', '0'], 2, /a request limit is a whole number/],
+    [['acme', '--request-limit', 'many'], 2, /a request limit is a whole number/],
+    [['acme', '--profile', 'google'], 2, /"google" is not a profile/],
+    [['none', '--disable'], 1, /there is no tenant named "none"/],
+  ])('update %j is refused', async (args, exit, sentence) => {
+    const before = await ok('tenant', 'list', '--json');
+    const { code, out, err } = await cli('tenant', 'update', ...args);
+    expect({ code, out }).toEqual({ code: exit, out: '' });
+    expect(err).toMatch(sentence);
+    expect(await ok('tenant', 'list', '--json')).toBe(before);
+  });
+
+  it('delete needs the name once more, and leaves nothing', async () => {
+    const token = await ok('token', 'create', '--tenant', 'acme', '--name', 'x');
+    for (const confirm of [[], ['--confirm', 'acm']]) {
+      const { code, err } = await cli('tenant', 'delete', 'acme', ...confirm);
+      expect(code).toBe(2);
+      expect(err).toMatch(/to delete the tenant acme with all its users, .*, confirm it with its name/);
+    }
+    expect(await cli('tenant', 'delete', 'acme', '--confirm', 'acme')).toEqual({
+      code: 0,
+      out: '',
+      err: 'Deleted tenant acme with all that it had.\n',
+    });
+    expect(await ok('tenant', 'list', '--json')).toBe('[]\n');
+    await expect(withStore((store) => authenticated(store, token))).rejects.toThrow('not known');
+    expect(await withStore((store) => store.purgeTenants(10))).toBe(false);
+  });
+});
+
+describe('what commands do is recorded', () => {
+  it('who, what and to whom, without secrets; what was refused is not', async () => {
+    await ok('tenant', 'create', 'acme');
+    const token = await ok('token', 'create', '--tenant', 'acme', '--name', 'one');
+    const secret = await ok('token', 'rotate', '--tenant', 'acme', '--name', 'one');
+    await ok('token', 'revoke', '--tenant', 'acme', '--name', 'one');
+    await cli('token', 'revoke', '--tenant', 'acme', '--name', 'one');
+    await cli('tenant', 'update', 'acme', '--request-limit', '0');
+    await ok('tenant', 'update', 'acme', '--profile', 'okta');
+    await ok('tenant', 'delete', 'acme', '--confirm', 'acme');
+    const records = await withStore((store) => store.audit({ limit: 100 }));
+    expect(records.map(({ action, target }) => [action, target]).reverse()).toEqual([
+      ['tenant.create', 'acme'],
+      ['credential.create', 'one'],
+      ['credential.rotate', 'one'],
+      ['credential.revoke', 'one'],
+      ['tenant.update', 'acme'],
+      ['tenant.delete', 'acme'],
+    ]);
+    for (const record of records) {
+      expect(record).toMatchObject({
+        actor: { kind: 'command line', name: userInfo().username },
+        tenant: { name: 'acme' },
+      });
+    }
+    expect(records[1]?.details).toEqual({ profile: { before: 'entra', after: 'okta' } });
+    const text = JSON.stringify(records);
+    for (const hidden of [token, secret]) expect(text).not.toContain(hidden.slice(6, 20));
+  });
+});
+
 describe('a store that would not remain, or is not there', () => {
   it.each([
     ['tenant', 'create', 'acme'],
@@ -212,6 +446,11 @@ describe('a store that would not remain, or is not there', () => {
     ['token', 'create', '--tenant', 'acme', '--name', 'x'],
     ['token', 'list', '--tenant', 'acme'],
     ['token', 'revoke', '--tenant', 'acme', '--name', 'x'],
+    ['token', 'rotate', '--tenant', 'acme', '--name', 'x'],
+    ['client', 'create', '--tenant', 'acme', '--name', 'x'],
+    ['basic', 'create', '--tenant', 'acme', '--name', 'x'],
+    ['tenant', 'update', 'acme', '--disable'],
+    ['tenant', 'delete', 'acme', '--confirm', 'acme'],
   ])('%s %s on memory: is refused: nothing would remain', async (...args) => {
     const { code, out, err } = await cli(...args, '--store', 'memory:');
     expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -278,11 +517,14 @@ describe('wrong usage ends with exit code 2 and one clear sentence', () => {
     expect(err).not.toMatch(/^\s+at /m);
   });
 
-  it.each([[[]], [['tenant']], [['token']]])('a command that lacks its verb shows the help: %j', async (args) => {
-    const { code, out, err } = await cli(...args);
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(/^Usage: scim-target/);
-  });
+  it.each([[[]], [['tenant']], [['token']], [['client']], [['basic']], [['trust']]])(
+    'a command that lacks its verb shows the help: %j',
+    async (args) => {
+      const { code, out, err } = await cli(...args);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(/^Usage: scim-target/);
+    },
+  );
 });
 
 describe('help', () => {
@@ -292,6 +534,12 @@ describe('help', () => {
     ['scim-target tenant create', ['tenant', 'create']],
     ['scim-target token create', ['token', 'create']],
     ['scim-target token revoke', ['token', 'revoke']],
+    ['scim-target token rotate', ['token', 'rotate']],
+    ['scim-target tenant update', ['tenant', 'update']],
+    ['scim-target tenant delete', ['tenant', 'delete']],
+    ['scim-target client create', ['client', 'create']],
+    ['scim-target basic create', ['basic', 'create']],
+    ['scim-target trust create', ['trust', 'create']],
   ])('%s --help has a usage line and examples, on standard output', async (name, args) => {
     const { code, out, err } = await cli(...args, '--help');
     expect({ code, err }).toEqual({ code: 0, err: '' });

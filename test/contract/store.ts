@@ -2,9 +2,14 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/store/store.js';
 import { accounts } from './store/accounts.js';
+import { activity } from './store/activity.js';
+import { admins } from './store/admins.js';
 import { history } from './store/history.js';
+import { keys } from './store/keys.js';
 import { keyset } from './store/keyset.js';
 import { membership } from './store/membership.js';
+import { records } from './store/records.js';
+import { removal } from './store/removal.js';
 import { resources } from './store/resources.js';
 import { search } from './store/search.js';
 import { secrets } from './store/secrets.js';
@@ -31,5 +36,10 @@ export function storeContract(open: () => Promise<Subject>): void {
   describe('pages by keyset', () => keyset(current));
   describe('history', () => history(current));
   describe('accounts', () => accounts(current));
+  describe('keys', () => keys(current));
+  describe('admins', () => admins(current));
+  describe('activity', () => activity(current));
+  describe('records', () => records(current));
+  describe('a removed tenant', () => removal(current));
   describe('secrets', () => secrets(current));
 }

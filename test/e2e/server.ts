@@ -41,6 +41,8 @@ export interface TestServer extends Required<Known> {
   readonly pid: number;
   /** Standard error so far. */
   said(): string;
+  /** Standard output so far. */
+  printed(): string;
   signal(name: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
   /** SIGTERM, and waits for the end. */
@@ -109,6 +111,7 @@ export async function startServer({ store, env = {}, known }: StartOptions): Pro
     baseUrl,
     pid: child.pid as number,
     said: () => written.err,
+    printed: () => written.out,
     signal: (name) => void child.kill(name),
     ended,
     stop: () => end('SIGTERM'),

@@ -34,7 +34,11 @@ onEachStore('discovery', (suite) => {
       changePassword: { supported: false },
       sort: { supported: true },
       etag: { supported: true },
-      authenticationSchemes: [{ type: 'oauthbearertoken', name: expect.any(String), description: expect.any(String) }],
+      authenticationSchemes: ['oauthbearertoken', 'oauth2'].map((type) => ({
+        type,
+        name: expect.any(String),
+        description: expect.any(String),
+      })),
       meta: { resourceType: 'ServiceProviderConfig', location: `${suite.origin}/scim/v2/ServiceProviderConfig` },
     });
     for (const address of ['/Me', '/.search']) {
@@ -43,6 +47,15 @@ onEachStore('discovery', (suite) => {
       });
       expect([404, 405, 501], address).toContain(answer.status);
     }
+  });
+
+  test('ServiceProviderConfig announces HTTP Basic where the tenant takes it', async () => {
+    const client = await suite.tenant();
+    const settings = { allowsBasic: true, requestLimit: undefined };
+    await suite.target.store.updateTenant(client.tenant.id, { settings });
+    const { body } = await client.get('/ServiceProviderConfig');
+    const types = [...objectsIn(body.authenticationSchemes)].map(({ type }) => type);
+    expect(types).toEqual(['oauthbearertoken', 'oauth2', 'httpbasic']);
   });
 
   test('/Schemas lists the core schemas and the extension, with every characteristic and without null (RFC 7643 §7)', async () => {

@@ -57,7 +57,7 @@ describe('a store that fails', () => {
   }
 
   const REQUESTS: [string, keyof Store, () => ReturnType<Client['get']>][] = [
-    ['authentication', 'credentialByHash', () => client.get('/Users')],
+    ['authentication', 'findBearer', () => client.get('/Users')],
     ['GET by id', 'get', () => client.get(`/Users/${user}`)],
     ['GET of groups of a user', 'memberships', () => client.get(`/Users/${user}`)],
     ['GET of members', 'edges', () => client.get(`/Groups/${group}`)],

@@ -97,10 +97,10 @@ onEachStore('scopes', (suite) => {
     test('a revoked token is refused with the next request; the other one of the tenant goes on', async () => {
       const client = await suite.tenant();
       const { store } = suite.target;
-      const [credential] = await store.credentials(client.tenant.id);
+      const [kept] = await store.credentials(client.tenant.id);
       const other = await suite.client(client.tenant.name);
       expect((await client.get('/Users')).status).toBe(200);
-      await store.revokeCredential(client.tenant.id, credential?.id ?? '', new Date().toISOString());
+      await store.revokeCredential(client.tenant.id, kept?.credential.id ?? '', new Date().toISOString());
       expectError(await client.get('/Users'), 401);
       expect((await other.get('/Users')).status).toBe(200);
     });

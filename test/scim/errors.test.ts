@@ -21,6 +21,7 @@ const EXPECTED: Record<ScimErrorName, [status: number, hasType: boolean]> = {
   payloadTooLarge: [413, false],
   unsupportedMediaType: [415, false],
   failedDependency: [424, false],
+  tooManyRequests: [429, false],
   internal: [500, false],
   notImplemented: [501, false],
   unavailable: [503, false],

@@ -1,36 +1,32 @@
-/** The SQLite file: its settings, its migrations, and more than one connection or process on it. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect, disconnect } from '../../src/store/sqlite/connections.js';
 import { type Database, openDatabase } from '../../src/store/sqlite/driver.js';
 import { migrate, UnsuitableDatabase } from '../../src/store/sqlite/migrate.js';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
-import { type Store, StoreUnavailable, VersionConflict } from '../../src/store/store.js';
+import { StoreUnavailable } from '../../src/store/store.js';
+import { ACME, admin, adminKey, CREATED, credential, furnish, key, request } from '../contract/accounts.js';
 import { group, ids, query, replace, TENANT, types, user } from '../contract/writes.js';
-import { temporaryFile } from './temporary-file.js';
+import { makeOldFile } from './old-file.js';
+import { oneFile } from './one-file.js';
 
-let file: Awaited<ReturnType<typeof temporaryFile>>;
-const opened: Store[] = [];
-
-beforeEach(async () => {
-  file = await temporaryFile();
-});
-afterEach(async () => {
-  for (const store of opened.splice(0)) await store.close();
-  await file.remove();
-});
-
-async function open(busyTimeout?: number): Promise<Store> {
-  const store = await openSqliteStore({ path: file.path, types, ...(busyTimeout !== undefined && { busyTimeout }) });
-  opened.push(store);
-  return store;
-}
+const file = oneFile();
 
 function pragma(database: Database, name: string): unknown {
   return Object.values(database.prepare<Record<string, unknown>>(`PRAGMA ${name}`).get() ?? {})[0];
+}
+
+/** A tenant with two tokens, one of them revoked, and a change. */
+function fillOldFile(database: Database): void {
+  database.exec(`
+    INSERT INTO tenants (id, folded_name, name, profile, created)
+      VALUES ('${ACME.id}', 'acme', 'Acme', 'entra', '${CREATED}');
+    INSERT INTO credentials (id, tenant, hash, name, scopes, created, expires, revoked, last_used, last_address) VALUES
+      ('c-2', '${ACME.id}', 'ab12', 'Entra', '["scim:read","scim:write"]', '${CREATED}', '2027-01-01', NULL, '2026-02-02', '::1'),
+      ('c-1', '${ACME.id}', 'cd34', 'Okta', '[]', '${CREATED}', NULL, '2026-03-03', NULL, NULL);
+    INSERT INTO changes VALUES
+      ('${ACME.id}', 7, 'User', 'u', 1, 'create', '${CREATED}', 'r', '["c-2","Entra",null]', '[]', '[]', '[]')`);
 }
 
 describe('settings', () => {
@@ -52,43 +48,74 @@ describe('settings', () => {
 
 describe('migrations', () => {
   it('leave a file that is up to date as it is', async () => {
-    const first = await open();
+    const first = await file.open();
     await first.commit(TENANT, [user('a')]);
     await first.close();
-    expect(await ids(await open(), query('User'))).toEqual(['a']);
+    expect(await ids(await file.open(), query('User'))).toEqual(['a']);
   });
 
   it('are run once when a new file is opened several times at once', async () => {
-    const stores = await Promise.all([open(), open(), open(), open()]);
+    const stores = await Promise.all([file.open(), file.open(), file.open(), file.open()]);
     await stores[0]?.commit(TENANT, [user('a')]);
     for (const store of stores) expect(await ids(store, query('User'))).toEqual(['a']);
   });
 
   it('refuse a file of a newer release', async () => {
-    await (await open()).close();
+    await (await file.open()).close();
     const database = openDatabase(file.path, 100);
     database.exec('PRAGMA user_version = 1000');
     database.close();
-    await expect(open()).rejects.toThrow(/schema version 1000, this release knows \d+/);
+    await expect(file.open()).rejects.toThrow(/schema version 1000, this release knows \d+/);
   });
 
   it('refuse the database of another program', async () => {
     const database = openDatabase(file.path, 100);
     database.exec('CREATE TABLE theirs (x)');
     database.close();
-    await expect(open()).rejects.toThrow(UnsuitableDatabase);
+    await expect(file.open()).rejects.toThrow(UnsuitableDatabase);
   });
 
-  it('bring a file of the first release up to date, with all that is in it', async () => {
-    const store = await open();
-    await store.commit(TENANT, [user('a')]);
-    await store.close();
-    const database = openDatabase(file.path, 100);
-    database.exec('DROP TABLE secrets; PRAGMA user_version = 1');
-    database.close();
-    const newer = await open();
-    expect(await ids(newer, query('User'))).toEqual(['a']);
-    expect(await newer.secret('cursors', 's')).toBe('s');
+  it('bring a file of each earlier release up to date, with the tokens that are in it', async () => {
+    for (const version of [1, 2]) {
+      const path = `${file.path}-${version}`;
+      makeOldFile(path, version, fillOldFile);
+      const store = await openSqliteStore({ path, types });
+      expect(await store.tenants()).toEqual([{ ...ACME, settings: { allowsBasic: false, requestLimit: undefined } }]);
+      const used = { lastUsed: '2026-02-02', lastAddress: '::1' };
+      const [first, second] = [
+        credential('c-2', { name: 'Entra', expires: '2027-01-01', ...used }),
+        credential('c-1', { name: 'Okta', scopes: [], revoked: '2026-03-03' }),
+      ];
+      expect(await store.credentials(ACME.id)).toEqual([
+        { credential: first, keys: [key('c-2', first, { hash: 'ab12' })] },
+        { credential: second, keys: [key('c-1', second, { hash: 'cd34' })] },
+      ]);
+      expect(await store.findBearer('ab12')).toMatchObject({ credential: first, tenant: ACME });
+      expect((await store.findBearer('cd34'))?.credential.revoked).toBe('2026-03-03');
+      expect((await store.changes(ACME.id, 0, 9)).map(({ sequence }) => sequence)).toEqual([7]);
+      expect(await store.rotateKey(ACME.id, key('k-1', first), '2026-12-31')).toBe(true);
+      expect((await store.findBearer('ab12'))?.key.expires).toBe('2026-12-31');
+      await store.close();
+    }
+  });
+
+  it('lead from each earlier release to the same tables as from an empty file', async () => {
+    const schemaOf = (database: Database) =>
+      database
+        .prepare<{ sql: string }>('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name')
+        .all()
+        .map(({ sql }) => sql);
+    const fresh = openDatabase(file.path, 100);
+    migrate(fresh);
+    for (const version of [1, 2]) {
+      const path = `${file.path}-${version}`;
+      makeOldFile(path, version, fillOldFile);
+      const old = openDatabase(path, 100);
+      migrate(old);
+      expect(schemaOf(old)).toEqual(schemaOf(fresh));
+      old.close();
+    }
+    fresh.close();
   });
 
   it('are undone as a whole when one of their statements fails', () => {
@@ -100,15 +127,15 @@ describe('migrations', () => {
     expect(() => migrate(failing)).toThrow();
     expect(database.prepare('SELECT name FROM sqlite_schema').all()).toEqual([]);
     migrate(database);
-    expect(pragma(database, 'user_version')).toBe(2);
+    expect(pragma(database, 'user_version')).toBe(3);
     database.close();
   });
 });
 
 describe('a commit', () => {
   it('is not seen as committed before it is durable', async () => {
-    const store = await open();
-    const other = await open();
+    const store = await file.open();
+    const other = await file.open();
     const a = user('a');
     await store.commit(TENANT, [user('b'), group('g')]);
     const committed = store.commit(TENANT, [a, replace(group('g'), { displayName: 'g' }, { added: ['a'] })]);
@@ -123,8 +150,8 @@ describe('a commit', () => {
   });
 
   it('settles, refused or not, when what it was checked against is durable', async () => {
-    const store = await open();
-    const other = await open();
+    const store = await file.open();
+    const other = await file.open();
     const seen: boolean[] = [];
     const look = async () => void seen.push((await other.get(user('a').resource.key)) !== undefined);
     await Promise.all([
@@ -136,12 +163,12 @@ describe('a commit', () => {
   });
 
   it('is kept, with a thousand beside it, when the file is opened again', async () => {
-    const store = await open();
+    const store = await file.open();
     await Promise.all(Array.from({ length: 1000 }, (_, i) => store.commit(TENANT, [user(`u${i}`)])));
     await store.close();
     // The library lets go of a file when its statements are collected; until then the log stays, empty.
     expect(statSync(`${file.path}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
-    const again = await open();
+    const again = await file.open();
     expect((await again.search(query('User', undefined, { limit: 0 }))).total).toBe(1000);
     expect((await again.changes(TENANT, 0, 2000)).map(({ sequence }) => sequence)).toEqual(
       Array.from({ length: 1000 }, (_, i) => i + 1),
@@ -149,7 +176,7 @@ describe('a commit', () => {
   });
 
   it('that was not awaited is durable when close resolves; after it nothing is answered', async () => {
-    const store = await open();
+    const store = await file.open();
     const committed = store.commit(TENANT, [user('a')]);
     await store.close();
     await store.close();
@@ -157,61 +184,21 @@ describe('a commit', () => {
     for (const late of [store.commit(TENANT, [user('b')]), store.ping(), store.search(query('User'))]) {
       await expect(late).rejects.toThrow(StoreUnavailable);
     }
-    expect(await ids(await open(), query('User'))).toEqual(['a']);
+    expect(await ids(await file.open(), query('User'))).toEqual(['a']);
   });
 });
 
-describe('several connections', () => {
-  it('take turns within one process, and one of two writers of a version loses', async () => {
-    const stores = [await open(), await open(), await open()] as const;
-    const a = user('a');
-    await stores[0].commit(TENANT, [a]);
-    const results = await Promise.allSettled(
-      stores.map((store, i) => store.commit(TENANT, [replace(a, { userName: 'a', title: `${i}` })])),
-    );
-    expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(1);
-    for (const result of results)
-      if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(VersionConflict);
-    const all = Array.from({ length: 90 }, (_, i) => stores[i % 3]?.commit(TENANT, [user(`u${i}`)]));
-    await Promise.all(all);
-    expect((await stores[0].changes(TENANT, 0, 1000)).map(({ sequence }) => sequence)).toEqual(
-      Array.from({ length: 92 }, (_, i) => i + 1),
-    );
+describe('what is kept', () => {
+  it('is all there when the file is opened again', async () => {
+    const store = await file.open();
+    const { token, bearer } = await furnish(store);
+    await store.createAdmin(admin('ada'));
+    await store.createAdminKey(adminKey('s', 'session', { admin: 'a-ada' }));
+    await store.appendActivity([request('r')]);
+    await store.close();
+    const again = await file.open();
+    expect(await again.findBearer(bearer.hash)).toEqual({ key: bearer, credential: token, tenant: ACME });
+    expect((await again.adminKeyByHash('#s#'))?.admin).toEqual(admin('ada'));
+    expect(await again.activity({ limit: 9 })).toEqual([{ ...request('r'), sequence: 1 }]);
   });
-
-  it('wait for the lock without stopping the event loop, and not for ever', async () => {
-    const store = await open(150);
-    const other = openDatabase(file.path, 0);
-    other.exec('BEGIN IMMEDIATE');
-    let turns = 0;
-    const timer = setInterval(() => turns++, 5);
-    const waiting = [
-      store.commit(TENANT, [user('a')]),
-      store.createTenant({ id: 't', name: 't', profile: 'entra', created: '' }),
-    ];
-    expect(await store.get(user('a').resource.key)).toBeUndefined();
-    for (const result of await Promise.allSettled(waiting)) {
-      expect((result as PromiseRejectedResult).reason).toBeInstanceOf(StoreUnavailable);
-    }
-    expect(turns).toBeGreaterThan(5);
-    const later = store.commit(TENANT, [user('b')]);
-    setTimeout(() => other.exec('ROLLBACK'), 30);
-    await later;
-    clearInterval(timer);
-    other.close();
-    expect(await ids(store, query('User'))).toEqual(['b']);
-  });
-
-  it('in several processes lose nothing and leave no gap', async () => {
-    const store = await open();
-    const script = path.join(import.meta.dirname, 'writer-process.ts');
-    const processes = ['p', 'q'].map((name) =>
-      spawn(process.execPath, ['--import', 'tsx', script, file.path, name], { stdio: ['ignore', 'ignore', 'inherit'] }),
-    );
-    const exits = await Promise.all(processes.map((child) => once(child, 'exit')));
-    expect(exits.map(([code]) => code as number)).toEqual([0, 0]);
-    const changes = await store.changes(TENANT, 0, 1000);
-    expect(changes.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
-    expect((await store.search(query('User', undefined, { limit: 0 }))).total).toBe(400);
-  }, 60_000);
 });

@@ -1,10 +1,23 @@
-/** Run as a process of its own: writes 200 users, in bursts, to a file that another process writes as well. */
+/** Run as a process of its own: does something to a file that another process has open as well, and prints what came of it. */
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
+import type { Store } from '../../src/store/store.js';
+import { ACME, admin } from '../contract/accounts.js';
 import { TENANT, types, user } from '../contract/writes.js';
 
-const [, , path, name] = process.argv as [string, string, string, string];
+const TASKS = {
+  /** 200 users, in bursts. */
+  async write(store: Store, name: string): Promise<void> {
+    for (let burst = 0; burst < 20; burst++) {
+      await Promise.all(Array.from({ length: 10 }, (_, i) => store.commit(TENANT, [user(`${name}${burst}-${i}`)])));
+    }
+  },
+  revoke: (store: Store, id: string) => store.revokeCredential(ACME.id, id, '2026-04-01T00:00:00.000Z'),
+  accept: (store: Store, name: string) => store.acceptInvitation('#i#', admin(name)),
+} as const;
+
+export type Task = keyof typeof TASKS;
+
+const [, , path, task, value] = process.argv as [string, string, string, Task, string];
 const store = await openSqliteStore({ path, types });
-for (let burst = 0; burst < 20; burst++) {
-  await Promise.all(Array.from({ length: 10 }, (_, i) => store.commit(TENANT, [user(`${name}${burst}-${i}`)])));
-}
+process.stdout.write(`${await TASKS[task](store, value)}\n`);
 await store.close();

@@ -13,6 +13,7 @@ import { pino } from 'pino';
 import type { Response } from 'supertest';
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import type { Scope } from '../../src/access/principal.js';
+import { createThrottle, type Throttle } from '../../src/access/throttle.js';
 import type { ProfileName } from '../../src/scim/profiles.js';
 import { createScimTarget, type ScimTarget, type TargetOptions } from '../../src/target.js';
 import { Client } from './client.js';
@@ -45,15 +46,22 @@ export class Suite {
   constructor(
     readonly engine: Engine,
     private readonly options: TargetOptions = {},
+    /** True: a client says its address with X-Forwarded-For. */
+    private readonly trustsProxy = false,
   ) {}
 
   async start(): Promise<void> {
     const folder = mkdtempSync(path.join(tmpdir(), 'scim-target-'));
     const store = this.engine === 'memory:' ? this.engine : `sqlite:${path.join(folder, 'scim.db')}`;
-    const target = await createScimTarget({ store, logger: this.logger(), ...this.options });
+    const target = await createScimTarget({ store, logger: this.logger(), throttle: unhurried(), ...this.options });
     const app = express();
+    app.set('trust proxy', this.trustsProxy);
     app.use('/scim/v2', target.scimRouter);
     app.use('/tenants/:tenant/scim/v2', target.scimRouter);
+    app.use('/oauth', target.oauthRouter);
+    app.use('/.well-known/oauth-authorization-server', target.oauthMetadata);
+    app.use('/admin', target.adminRouter);
+    app.use(target.unknownAddress({ shared: '/scim/v2', ofTenant: '/tenants/:tenant/scim/v2' }));
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     this.running = { target, server, folder };
@@ -123,10 +131,20 @@ export class Suite {
   }
 }
 
+/** Counts failures as ever, and lets nobody wait for it. */
+function unhurried(): Throttle {
+  return createThrottle({ wait: async () => undefined });
+}
+
 /** The same tests on every store, with one target for each. */
-export function onEachStore(title: string, define: (suite: Suite) => void, options: TargetOptions = {}): void {
+export function onEachStore(
+  title: string,
+  define: (suite: Suite) => void,
+  options: TargetOptions = {},
+  trustsProxy = false,
+): void {
   describe.each(ENGINES)(`${title}, store %s`, (engine) => {
-    const suite = new Suite(engine, options);
+    const suite = new Suite(engine, options, trustsProxy);
     beforeAll(() => suite.start());
     afterAll(() => suite.stop());
     define(suite);

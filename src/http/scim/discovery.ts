@@ -15,11 +15,37 @@ import { messageResponse, type ScimResponse } from '../write-response.js';
 /** One request for a discovery document. */
 export interface DiscoveryRequest {
   readonly dialect: Dialect;
+  /** Whether the tenant takes HTTP Basic. */
+  readonly allowsBasic: boolean;
   readonly baseUrl: string;
   readonly query: Query;
   /** A schema's URN or a resource type's name; undefined for the list. */
   readonly id: string | undefined;
 }
+
+/** How every tenant can be asked. */
+const SCHEMES = [
+  {
+    type: 'oauthbearertoken',
+    name: 'Bearer token',
+    description: 'A token issued for this tenant, sent in the Authorization header.',
+    specUri: 'https://www.rfc-editor.org/info/rfc6750',
+    primary: true,
+  },
+  {
+    type: 'oauth2',
+    name: 'OAuth 2.0 client credentials',
+    description: 'A client id and secret, or an assertion of a trusted issuer, exchanged for an access token.',
+    specUri: 'https://www.rfc-editor.org/info/rfc6749',
+  },
+];
+
+const BASIC_SCHEME = {
+  type: 'httpbasic',
+  name: 'HTTP Basic',
+  description: 'A user name and password issued for this tenant, sent in the Authorization header.',
+  specUri: 'https://www.rfc-editor.org/info/rfc7617',
+};
 
 /** GET /ServiceProviderConfig. RFC 7643 §5 */
 export function serviceProviderConfig(request: DiscoveryRequest, { limits }: HttpParts): ScimResponse {
@@ -41,15 +67,7 @@ export function serviceProviderConfig(request: DiscoveryRequest, { limits }: Htt
       maxPageSize: limits.maxPageSize,
       cursorTimeout: limits.cursorTimeout,
     },
-    authenticationSchemes: [
-      {
-        type: 'oauthbearertoken',
-        name: 'Bearer token',
-        description: 'A token issued for this tenant, sent in the Authorization header.',
-        specUri: 'https://www.rfc-editor.org/info/rfc6750',
-        primary: true,
-      },
-    ],
+    authenticationSchemes: request.allowsBasic ? [...SCHEMES, BASIC_SCHEME] : SCHEMES,
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   });
 }

@@ -257,6 +257,7 @@ class Scanner {
   }
 
   private fail(what: string, at = this.at): never {
-    throw new ScimError('invalidFilter', `The filter ${what} (at character ${Math.min(at, this.text.length) + 1}).`);
+    const position = Math.min(at, this.text.length);
+    throw new ScimError('invalidFilter', `The filter ${what} (at character ${position + 1}).`, { position });
   }
 }

@@ -85,6 +85,8 @@ export interface Attribute {
   readonly name: string;
   /** Canonical notation, RFC 7644 §3.10: `emails.value`, `urn:…:User:manager.value`. Unique within a type. */
   readonly path: string;
+  /** For people; empty when the schema has none. */
+  readonly description: string;
   readonly type: AttributeType;
   readonly multiValued: boolean;
   readonly required: boolean;

@@ -253,6 +253,7 @@ class Linker {
       hasImmutable: document.mutability === 'immutable',
       hasDerivedReferences: false,
       path,
+      description: document.description ?? '',
       type,
       multiValued: document.multiValued ?? false,
       required: document.required ?? false,

@@ -2,18 +2,11 @@
 
 import { matches } from '../../scim/filter/matches.js';
 import type { FilterNode } from '../../scim/filter/node.js';
-import { compareText, fold } from '../../scim/fold.js';
-import { isObject, type Json, type JsonObject } from '../../scim/json.js';
+import { fold } from '../../scim/fold.js';
+import type { JsonObject } from '../../scim/json.js';
 import type { Attribute, ResourceType } from '../../scim/schema/characteristics.js';
-import {
-  cutPage,
-  type Keyset,
-  type Position,
-  type ResourcePage,
-  type ResourceQuery,
-  SORTED_CHARACTERS,
-  type Sort,
-} from '../store.js';
+import { beyond, comparePositions, type Placed, positionOf } from '../positions.js';
+import { cutPage, type ResourcePage, type ResourceQuery } from '../store.js';
 import { copy } from './copy.js';
 import type { Kept, TenantData } from './tenant-data.js';
 
@@ -21,29 +14,16 @@ export function search(data: TenantData, query: ResourceQuery, type: ResourceTyp
   const all = [...data.resources.values()].filter((kept) => kept.resource.key.type === query.type);
   const { filter, sort, offset, limit, keyset } = query;
   const found = filter ? all.filter((kept) => matches(wholeForm(data, kept, type, filter), filter)) : all;
-  const places = found.map((kept): Place => ({ kept, position: positionOf(kept, sort) }));
-  if (sort) places.sort(({ position: a }, { position: b }) => compare(a, b, sort));
+  const places = found.map((kept): Place => ({ kept, position: positionOf(kept.row, kept.form, sort) }));
+  if (sort) places.sort(({ position: a }, { position: b }) => comparePositions(a, b, sort));
   const shown = ({ kept }: Place) => copy(kept.resource);
   if (!keyset) return { total: found.length, resources: places.slice(offset, offset + limit).map(shown) };
-  const { rows, ...ends } = cutPage(from(places, keyset, sort), keyset, limit, ({ position }) => position);
+  const { rows, ...ends } = cutPage(beyond(places, keyset, sort), keyset, limit, ({ position }) => position);
   return { total: found.length, resources: rows.map(shown), ...ends };
 }
 
-/** A resource and where it stands in the order of the query. */
-interface Place {
+interface Place extends Placed {
   readonly kept: Kept;
-  readonly position: Position;
-}
-
-function positionOf({ row, form }: Kept, sort: Sort | undefined): Position {
-  return sort ? { row, key: sortKey(sortValue(form, sort.attribute.lineage)) } : { row };
-}
-
-/** What lies from the keyset's position on, nearest first. */
-function from(places: readonly Place[], { direction, from: start }: Keyset, sort: Sort | undefined): Place[] {
-  const sign = direction === 'forward' ? 1 : -1;
-  const beyond = start ? places.filter(({ position }) => sign * compare(position, start, sort) > 0) : [...places];
-  return sign === 1 ? beyond : beyond.reverse();
 }
 
 /** The form with the edges and memberships that the filter asks of. */
@@ -81,30 +61,4 @@ function element(attribute: Attribute, value: string, type: string, display: str
   const inForm = (name: string, text: string): string =>
     attribute.subAttributes.get(name)?.caseExact ? text : fold(text);
   return { value, type: inForm('type', type), ...(display !== undefined && { display: inForm('display', display) }) };
-}
-
-function compare(a: Position, b: Position, sort: Sort | undefined): number {
-  const order = compareKeys(a.key ?? null, b.key ?? null);
-  return (sort?.descending ? -order : order) || a.row - b.row;
-}
-
-/** Resources without a value come last. */
-function compareKeys(a: string | number | null, b: string | number | null): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  return typeof a === 'string' && typeof b === 'string' ? compareText(a, b) : Number(a) - Number(b);
-}
-
-function sortKey(value: Json | undefined): string | number | null {
-  if (value === undefined) return null;
-  if (typeof value !== 'string') return Number(value);
-  return value.length <= SORTED_CHARACTERS ? value : Array.from(value).slice(0, SORTED_CHARACTERS).join('');
-}
-
-function sortValue(from: Json, lineage: readonly Attribute[]): Json | undefined {
-  let value: Json | undefined = from;
-  for (const { name } of lineage) {
-    value = isObject(value) ? value[name] : undefined;
-    if (Array.isArray(value)) value = value.find((item) => isObject(item) && item.primary === true) ?? value[0];
-  }
-  return value;
 }

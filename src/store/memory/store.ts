@@ -2,15 +2,18 @@
  * The memory engine: for tests, and for trying things out. Nothing outlives the process.
  * Knows: the port's promises, kept in the plainest way. Does not know: indexes; a search looks at every resource.
  * Its filters are scim/filter/matches.ts itself, so that other engines can be compared with it.
- * tenant-data.ts holds and writes, search.ts finds, accounts.ts has tenants and credentials.
+ * tenant-data.ts holds and writes, search.ts finds, accounts.ts has tenants and credentials,
+ * admins.ts who manages, records.ts requests and actions.
  */
 import { compareText } from '../../scim/fold.js';
 import type { ResourceType } from '../../scim/schema/characteristics.js';
+import type { AccountStore } from '../accounts.js';
+import { type Gate, promised } from '../promised.js';
+import type { RecordStore } from '../records.js';
 import {
   type Applied,
   type Change,
-  type Credential,
-  type CredentialUse,
+  type ChangeQuery,
   type Edge,
   keyOf,
   type Membership,
@@ -19,11 +22,12 @@ import {
   type ResourceQuery,
   type Store,
   type StoredResource,
-  type Tenant,
   type Write,
 } from '../store.js';
 import { Accounts } from './accounts.js';
+import { Admins } from './admins.js';
 import { copy } from './copy.js';
+import { Records } from './records.js';
 import { search } from './search.js';
 import { type Kept, TenantData } from './tenant-data.js';
 
@@ -33,16 +37,45 @@ export interface MemoryOptions {
 }
 
 export function createMemoryStore({ types }: MemoryOptions): Store {
-  return new MemoryStore(types);
+  const data = new Map<string, TenantData>();
+  const accounts = new Accounts();
+  const admins = new Admins();
+  const records = new Records();
+  const atOnce: Gate = async (work) => work();
+  return Object.assign(
+    new Directory(types, data),
+    promised(records, atOnce),
+    promised(admins, atOnce),
+    promised(accounts, atOnce),
+    // Those that concern several parts.
+    {
+      async removeTenant(id: string): Promise<boolean> {
+        const isRemoved = accounts.removeTenant(id);
+        if (isRemoved) admins.purge(id);
+        return isRemoved;
+      },
+      async purgeTenants(): Promise<boolean> {
+        const parts = [accounts, admins, records];
+        const purged = [...accounts.removed].flatMap((id) => [data.delete(id), ...parts.map((part) => part.purge(id))]);
+        return purged.includes(true);
+      },
+      async dropEndedKeys(time: string, limit: number): Promise<number> {
+        const dropped = accounts.dropEndedKeys(time, limit);
+        return dropped + admins.dropEnded(time, limit - dropped);
+      },
+    },
+  );
 }
 
 /** A write is durable, as far as it ever is, when it is applied; so both views are one. */
-class MemoryStore implements Store {
-  private readonly data = new Map<string, TenantData>();
-  private readonly accounts = new Accounts();
+class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore> {
   private readonly secrets = new Map<string, string>();
 
-  constructor(private readonly types: MemoryOptions['types']) {}
+  constructor(
+    private readonly types: MemoryOptions['types'],
+    /** By tenant. */
+    private readonly data: Map<string, TenantData>,
+  ) {}
 
   async get(key: ResourceKey): Promise<StoredResource | undefined> {
     const kept = this.of(key.tenant).find(key);
@@ -93,36 +126,9 @@ class MemoryStore implements Store {
     return copy(this.of(tenant).changes.slice(after, after + limit));
   }
 
-  async createTenant(tenant: Tenant): Promise<void> {
-    this.accounts.createTenant(tenant);
-  }
-
-  async tenantByName(name: string): Promise<Tenant | undefined> {
-    return this.accounts.tenantByName(name);
-  }
-
-  async tenants(): Promise<Tenant[]> {
-    return [...this.accounts.tenants];
-  }
-
-  async createCredential(credential: Credential): Promise<void> {
-    this.accounts.createCredential(credential);
-  }
-
-  async credentialByHash(hash: string): Promise<{ credential: Credential; tenant: Tenant } | undefined> {
-    return this.accounts.credentialByHash(hash);
-  }
-
-  async credentials(tenant: string): Promise<Credential[]> {
-    return this.accounts.credentials.filter((credential) => credential.tenant === tenant);
-  }
-
-  async revokeCredential(tenant: string, id: string, time: string): Promise<boolean> {
-    return this.accounts.revokeCredential(tenant, id, time);
-  }
-
-  async noteUse(uses: readonly CredentialUse[]): Promise<void> {
-    this.accounts.noteUse(uses);
+  async changesOf(query: ChangeQuery): Promise<Change[]> {
+    const found = this.of(query.tenant).changes.filter((change) => isAskedFor(change, query));
+    return copy(found.reverse().slice(0, query.limit));
   }
 
   async secret(name: string, offered: string): Promise<string> {
@@ -140,4 +146,14 @@ class MemoryStore implements Store {
     this.data.set(tenant, data);
     return data;
   }
+}
+
+/** How far from `near` the changes of a request may lie, in ms. */
+const HOUR = 3_600_000;
+
+function isAskedFor({ sequence, key, requestId, time }: Change, { resource, request, before }: ChangeQuery): boolean {
+  if (before !== undefined && sequence >= before) return false;
+  if (resource && (key.id !== resource.id || key.type !== resource.type)) return false;
+  if (!request) return true;
+  return requestId === request.id && Math.abs(Date.parse(time) - Date.parse(request.near)) <= HOUR;
 }

@@ -1,167 +1,121 @@
-/** Tenants and credentials. Writes are made within an open transaction. */
+/** Tenants, their credentials, and the keys of these: how they are found. account-writer.ts writes them. */
 import { fold } from '../../scim/fold.js';
-import { type Credential, type CredentialUse, type Tenant, UniquenessConflict } from '../store.js';
+import type { Credential, Key, KeyedCredential, Tenant } from '../store.js';
+import {
+  CREDENTIAL_COLUMNS,
+  type CredentialRow,
+  KEY_COLUMNS,
+  type KeyRow,
+  TENANT_COLUMNS,
+  type TenantRow,
+  toCredential,
+  toKey,
+  toTenant,
+} from './account-rows.js';
 import type { Database } from './driver.js';
-import { optional } from './rows.js';
+import { Remembered } from './remembered.js';
+import { isBindable } from './rows.js';
 
-const TENANT = 't.id, t.name, t.profile, t.created';
-const CREDENTIAL = `
-  c.id, c.tenant, c.name, c.hash, c.scopes, c.created, c.expires, c.revoked, c.last_used, c.last_address`;
+// CROSS JOIN keeps the order of the tables: from the key to what it opens. A tenant that was removed has no row, so
+// that nothing leads to it.
+const BEARER = `
+  SELECT ${KEY_COLUMNS}, ${CREDENTIAL_COLUMNS}, ${TENANT_COLUMNS}
+  FROM keys k CROSS JOIN credentials c ON c.id = k.credential CROSS JOIN tenants t ON t.id = c.tenant
+  WHERE k.hash = ?1 AND k.kind IN ('bearer', 'access')`;
 
-interface CredentialRow {
-  id: string;
-  tenant: string;
-  name: string;
-  hash: string;
-  scopes: string;
-  created: string;
-  expires: string | null;
-  revoked: string | null;
-  last_used: string | null;
-  last_address: string | null;
+const WITH_TENANT = `
+  SELECT ${CREDENTIAL_COLUMNS}, ${TENANT_COLUMNS} FROM credentials c CROSS JOIN tenants t ON t.id = c.tenant`;
+
+interface Bearer {
+  key: Key;
+  credential: Credential;
+  tenant: Tenant;
 }
 
-interface CredentialAndTenantRow extends CredentialRow {
-  tenant_name: string;
-  tenant_profile: string;
-  tenant_created: string;
+interface WithTenant {
+  credential: Credential;
+  tenant: Tenant;
 }
-
-type Found = { credential: Credential; tenant: Tenant };
-
-/** Credentials that are remembered; more of them are forgotten together. */
-const MAX_REMEMBERED = 1000;
 
 export class AccountQueries {
-  private readonly byName;
-  private readonly every;
-  private readonly byHash;
-  private readonly ofTenant;
-  private readonly version;
+  readonly #s;
+  readonly #bearers: Remembered<Bearer>;
+  readonly #trusting: Remembered<WithTenant[]>;
 
-  /** What was found while the file was at version `rememberedAt`. */
-  private readonly remembered = new Map<string, Found>();
-  private rememberedAt: number | undefined;
-
-  /** @param database one that is only read: its own writes would not change its data_version. */
+  /** @param database one that is only read. */
   constructor(database: Database) {
-    this.version = database.prepare<{ data_version: number }>('PRAGMA data_version');
-    this.byName = database.prepare<Tenant>(`SELECT ${TENANT} FROM tenants t WHERE t.folded_name = ?1`);
-    this.every = database.prepare<Tenant>(`SELECT ${TENANT} FROM tenants t ORDER BY t.rowid`);
-    this.byHash = database.prepare<CredentialAndTenantRow>(`
-      SELECT ${CREDENTIAL}, t.name AS tenant_name, t.profile AS tenant_profile, t.created AS tenant_created
-      FROM credentials c CROSS JOIN tenants t ON t.id = c.tenant WHERE c.hash = ?1`);
-    this.ofTenant = database.prepare<CredentialRow>(
-      `SELECT ${CREDENTIAL} FROM credentials c WHERE c.tenant = ?1 ORDER BY c.rowid`,
-    );
+    this.#s = prepareAll(database);
+    this.#bearers = new Remembered(database);
+    this.#trusting = new Remembered(database);
   }
 
   tenantByName(name: string): Tenant | undefined {
-    const row = this.byName.get(fold(name));
+    const row = isBindable(name) ? this.#s.byName.get(fold(name)) : undefined;
+    return row && toTenant(row);
+  }
+
+  tenantById(id: string): Tenant | undefined {
+    const row = isBindable(id) ? this.#s.byId.get(id) : undefined;
     return row && toTenant(row);
   }
 
   tenants(): Tenant[] {
-    return this.every.all().map(toTenant);
+    return this.#s.every.all().map(toTenant);
+  }
+
+  credentials(tenant: string): KeyedCredential[] {
+    return this.#s.ofTenant.all(tenant).map((row) => this.#withKeys(row));
+  }
+
+  credential(tenant: string, id: string): KeyedCredential | undefined {
+    const row = isBindable(id) ? this.#s.credential.get(tenant, id) : undefined;
+    return row && this.#withKeys(row);
   }
 
   /** Every request asks; while nobody has written to the file since, the answer is the one from before. */
-  credentialByHash(hash: string): Found | undefined {
-    const version = this.version.get()?.data_version;
-    if (version !== this.rememberedAt || this.remembered.size > MAX_REMEMBERED) {
-      this.remembered.clear();
-      this.rememberedAt = version;
-    }
-    const known = this.remembered.get(hash);
-    if (known) return known;
-    const row = this.byHash.get(hash);
-    if (!row) return undefined;
-    const { tenant: id, tenant_name: name, tenant_profile: profile, tenant_created: created } = row;
-    const found = { credential: toCredential(row), tenant: { id, name, profile, created } };
-    this.remembered.set(hash, found);
-    return found;
+  findBearer(hash: string): Bearer | undefined {
+    return this.#bearers.get(hash, () => {
+      const row = this.#s.bearer.get(hash);
+      return row && { key: toKey(row), credential: toCredential(row), tenant: toTenant(row) };
+    });
   }
 
-  credentials(tenant: string): Credential[] {
-    return this.ofTenant.all(tenant).map(toCredential);
-  }
-}
-
-export class AccountWriter {
-  private readonly tenantExists;
-  private readonly addTenant;
-  private readonly credentialExists;
-  private readonly addCredential;
-  private readonly revoke;
-  private readonly use;
-
-  constructor(database: Database) {
-    this.tenantExists = database.prepare('SELECT 1 FROM tenants WHERE folded_name = ?1 OR id = ?2');
-    this.addTenant = database.prepare(
-      'INSERT INTO tenants (id, name, folded_name, profile, created) VALUES (?1, ?2, ?3, ?4, ?5)',
-    );
-    this.credentialExists = database.prepare('SELECT 1 FROM credentials WHERE id = ?1 OR hash = ?2');
-    this.addCredential = database.prepare(`
-      INSERT INTO credentials
-        (id, tenant, hash, name, scopes, created, expires, revoked, last_used, last_address)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`);
-    this.revoke = database.prepare(
-      'UPDATE credentials SET revoked = ?3 WHERE tenant = ?1 AND id = ?2 AND revoked IS NULL',
-    );
-    // Several processes note uses; an older note that arrives late changes nothing.
-    this.use = database.prepare(`
-      UPDATE credentials SET last_used = ?2, last_address = ?3
-      WHERE id = ?1 AND (last_used IS NULL OR last_used <= ?2)`);
+  findByIdentifier(identifier: string): (KeyedCredential & { tenant: Tenant }) | undefined {
+    const row = isBindable(identifier) ? this.#s.byIdentifier.get(identifier) : undefined;
+    return row && { ...this.#withKeys(row), tenant: toTenant(row) };
   }
 
-  /** @throws UniquenessConflict */
-  createTenant({ id, name, profile, created }: Tenant): void {
-    const folded = fold(name);
-    if (this.tenantExists.get(folded, id)) throw new UniquenessConflict('name', folded);
-    this.addTenant.run(id, name, folded, profile, created);
+  /** Asked for each request that comes with a JWT, so that answers are remembered as for findBearer(). */
+  findByIssuer(issuer: string): WithTenant[] {
+    const find = (): WithTenant[] | undefined => {
+      const rows = isBindable(issuer) ? this.#s.byIssuer.all(issuer) : [];
+      const found = rows.map((row) => ({ credential: toCredential(row), tenant: toTenant(row) }));
+      return found.length > 0 ? found : undefined;
+    };
+    return [...(this.#trusting.get(issuer, find) ?? [])];
   }
 
-  /** @throws UniquenessConflict when the id or the hash is known; it names the id, never the hash. */
-  createCredential(c: Credential): void {
-    if (this.credentialExists.get(c.id, c.hash)) throw new UniquenessConflict('id', c.id);
-    this.addCredential.run(
-      c.id,
-      c.tenant,
-      c.hash,
-      c.name,
-      JSON.stringify(c.scopes),
-      c.created,
-      c.expires ?? null,
-      c.revoked ?? null,
-      c.lastUsed ?? null,
-      c.lastAddress ?? null,
-    );
-  }
-
-  revokeCredential(tenant: string, id: string, time: string): boolean {
-    return this.revoke.run(tenant, id, time).changes > 0;
-  }
-
-  noteUse(uses: readonly CredentialUse[]): void {
-    for (const { credential, time, address } of uses) this.use.run(credential, time, address ?? null);
+  #withKeys(row: CredentialRow): KeyedCredential {
+    return { credential: toCredential(row), keys: this.#s.keys.all(row.id).map(toKey) };
   }
 }
 
-function toTenant({ id, name, profile, created }: Tenant): Tenant {
-  return { id, name, profile, created };
-}
-
-function toCredential(row: CredentialRow): Credential {
+function prepareAll(database: Database) {
   return {
-    id: row.id,
-    tenant: row.tenant,
-    name: row.name,
-    hash: row.hash,
-    scopes: JSON.parse(row.scopes) as string[],
-    created: row.created,
-    expires: optional(row.expires),
-    revoked: optional(row.revoked),
-    lastUsed: optional(row.last_used),
-    lastAddress: optional(row.last_address),
+    byName: database.prepare<TenantRow>(`SELECT ${TENANT_COLUMNS} FROM tenants t WHERE t.folded_name = ?1`),
+    byId: database.prepare<TenantRow>(`SELECT ${TENANT_COLUMNS} FROM tenants t WHERE t.id = ?1`),
+    every: database.prepare<TenantRow>(`SELECT ${TENANT_COLUMNS} FROM tenants t ORDER BY t.rowid`),
+    ofTenant: database.prepare<CredentialRow>(
+      `SELECT ${CREDENTIAL_COLUMNS} FROM credentials c WHERE c.tenant = ?1 ORDER BY c.rowid`,
+    ),
+    credential: database.prepare<CredentialRow>(
+      `SELECT ${CREDENTIAL_COLUMNS} FROM credentials c WHERE c.id = ?2 AND c.tenant = ?1`,
+    ),
+    keys: database.prepare<KeyRow>(
+      `SELECT ${KEY_COLUMNS} FROM keys k WHERE k.credential = ?1 AND k.kind <> 'access' ORDER BY k.rowid`,
+    ),
+    bearer: database.prepare<KeyRow & CredentialRow & TenantRow>(BEARER),
+    byIdentifier: database.prepare<CredentialRow & TenantRow>(`${WITH_TENANT} WHERE c.identifier = ?1`),
+    byIssuer: database.prepare<CredentialRow & TenantRow>(`${WITH_TENANT} WHERE c.issuer = ?1 ORDER BY c.rowid`),
   };
 }

@@ -24,7 +24,7 @@ export async function connect(path: string, busyTimeout: number): Promise<Connec
   const writer = openDatabase(path, busyTimeout);
   let reader: Database | undefined;
   try {
-    await useWriteAheadLog(writer, busyTimeout);
+    await setWriteAheadLog(writer, busyTimeout);
     migrate(writer);
     // FULL: each commit is synced, so that an acknowledged write survives a power cut. The writer does not wait for
     // locks here: to wait is to stop the event loop, and group-commit.ts has a better way.
@@ -43,7 +43,7 @@ export async function connect(path: string, busyTimeout: number): Promise<Connec
  * Write-ahead logging, kept in the file once set. The switch does not wait for a lock as other statements do: of two
  * processes which create a file at once one is refused, and tries again.
  */
-async function useWriteAheadLog(database: Database, timeout: number): Promise<void> {
+async function setWriteAheadLog(database: Database, timeout: number): Promise<void> {
   const deadline = Date.now() + timeout;
   for (;;) {
     try {

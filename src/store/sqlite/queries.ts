@@ -1,6 +1,5 @@
-/** Reads that do not filter. Each connection has its own: the writer's also see what is not durable yet. */
-import type { AttributeChange } from '../../scim/patch/difference.js';
-import type { Actor, Change, ChangeOperation, Edge, Membership, ResourceKey, StoredResource } from '../store.js';
+/** Reads of resources and edges that do not filter. Each connection has its own: the writer's also see what is not durable yet. */
+import type { Edge, Membership, ResourceKey, StoredResource } from '../store.js';
 import type { Database } from './driver.js';
 import { optional, RESOURCE_COLUMNS, type ResourceRow, toResource } from './rows.js';
 
@@ -36,10 +35,6 @@ const CONTAINERS = `
   SELECT ${RESOURCE_COLUMNS} FROM edges e CROSS JOIN resources r ON r.tenant = ?1 AND r.id = e.group_id
   WHERE e.tenant = ?1 AND e.member_id = ?2 ORDER BY e.group_id`;
 
-const CHANGES = `
-  SELECT type, id, version, sequence, operation, time, request_id, actor, added, removed, difference
-  FROM changes WHERE tenant = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3`;
-
 interface EdgeRow {
   id: string;
   type: string;
@@ -51,27 +46,12 @@ interface MembershipRow extends EdgeRow {
   direct: number;
 }
 
-interface ChangeRow {
-  type: string;
-  id: string;
-  version: number;
-  sequence: number;
-  operation: string;
-  time: string;
-  request_id: string;
-  actor: string;
-  added: string;
-  removed: string;
-  difference: string;
-}
-
 export class Queries {
   private readonly byKey;
   private readonly edgesOf;
   private readonly presentEdgesOf;
   private readonly membershipsOf;
   private readonly containersOf;
-  private readonly changesOf;
 
   constructor(database: Database) {
     this.byKey = database.prepare<ResourceRow>(GET);
@@ -79,7 +59,6 @@ export class Queries {
     this.presentEdgesOf = database.prepare<{ id: string }>(PRESENT_EDGES);
     this.membershipsOf = database.prepare<MembershipRow>(MEMBERSHIPS);
     this.containersOf = database.prepare<ResourceRow>(CONTAINERS);
-    this.changesOf = database.prepare<ChangeRow>(CHANGES);
   }
 
   get({ tenant, type, id }: ResourceKey): StoredResource | undefined {
@@ -107,24 +86,4 @@ export class Queries {
   containers(tenant: string, member: string): StoredResource[] {
     return this.containersOf.all(tenant, member).map((row) => toResource(tenant, row));
   }
-
-  changes(tenant: string, after: number, limit: number): Change[] {
-    return this.changesOf.all(tenant, after, limit).map((row) => ({
-      sequence: row.sequence,
-      key: { tenant, type: row.type, id: row.id },
-      version: row.version,
-      operation: row.operation as ChangeOperation,
-      time: row.time,
-      requestId: row.request_id,
-      actor: toActor(row.actor),
-      difference: JSON.parse(row.difference) as AttributeChange[],
-      added: JSON.parse(row.added) as string[],
-      removed: JSON.parse(row.removed) as string[],
-    }));
-  }
-}
-
-function toActor(text: string): Actor {
-  const [credential, name, address] = JSON.parse(text) as [string, string, string | null];
-  return { credential, name, address: optional(address) };
 }

@@ -24,3 +24,11 @@ export function toResource(tenant: string, row: ResourceRow): StoredResource {
 export function optional(value: string | null): string | undefined {
   return value ?? undefined;
 }
+
+/**
+ * False for a text with a NUL, where the library would end it: `42\\0x` must not find what `42` names. Whatever a client
+ * sent is asked of before it is bound.
+ */
+export function isBindable(text: string): boolean {
+  return !text.includes('\0');
+}

@@ -6,6 +6,8 @@ import type { Result } from '../../../src/conformance/model.js';
 import { bundledScenarios, parseScenario, type Scenario } from '../../../src/conformance/scenarios/load.js';
 import { runScenario } from '../../../src/conformance/scenarios/run.js';
 import { Session } from '../../../src/conformance/session.js';
+import type { ActivityList, IssuedCredential } from '../../../src/http/admin/messages.js';
+import { adminOf } from '../../support/admin-client.js';
 import { Suite } from '../../support/target.js';
 import { tenantWithToken, told } from '../judge.js';
 import { type Spoiler, startProxy } from '../proxy.js';
@@ -31,45 +33,55 @@ async function play(url: string, credential: Credential, wanted: Scenario): Prom
   return results;
 }
 
-/** Takes any of the three kinds of credential for `token`. */
-function gate(token: string): Spoiler {
-  return {
-    request: ({ path, headers, body }) => {
-      if (path === '/oauth2/token') {
-        const form = new URLSearchParams(String(body));
-        const isRight = form.get('client_id') === 'acme' && form.get('client_secret') === 'open sesame';
-        const granted = { access_token: token, token_type: 'Bearer', expires_in: 3600 };
-        return isRight
-          ? { status: 200, headers: { 'content-type': 'application/json' }, body: granted }
-          : { status: 401, headers: { 'content-type': 'application/json' }, body: { error: 'invalid_client' } };
-      }
-      const basic = Buffer.from('admin:open sesame').toString('base64');
-      if (headers.authorization === `Basic ${basic}`) headers.authorization = `Bearer ${token}`;
-      return undefined;
-    },
-  };
+/** A tenant of its own with somebody in it, and how to connect to it in one of the ways that the admin page offers. */
+async function tenantFor(kind: Scenario['credential']): Promise<{ url: string; credential: Credential }> {
+  const { client } = await adminOf(suite);
+  const resident = await suite.tenant('entra');
+  await resident.user('resident');
+  const { tenant } = resident;
+  if (kind === 'basic') expect((await client.patch(`/tenants/${tenant.name}`, { allowsBasic: true })).status).toBe(200);
+  const issued = await client.issue(tenant.name, { kind: KINDS[kind] });
+  return { url: issued.connection.scimUrl, credential: credentialOf(issued) };
+}
+
+const KINDS = { any: 'token', bearer: 'token', basic: 'basic', oauth: 'client' } as const;
+
+/** As the conformance client takes it. */
+function credentialOf({ credential: { kind, identifier }, secret, connection }: IssuedCredential): Credential {
+  const [name, word] = [identifier ?? '', secret ?? ''];
+  if (kind === 'basic') return { kind: 'basic', user: name, password: word };
+  if (kind === 'token') return { kind: 'bearer', token: word };
+  return { kind: 'oauth', clientId: name, clientSecret: word, tokenEndpoint: connection.tokenEndpoint };
 }
 
 describe.each(SCENARIOS.map((each) => [each.id, each] as const))('%s', (_, wanted) => {
-  test('every step passes on the sound server', async () => {
-    const token = await tenantWithToken(suite, 'entra');
-    const proxy = await startProxy(`${suite.origin}/scim/v2`, gate(token));
-    const credentials: Record<Scenario['credential'], Credential> = {
-      any: { kind: 'bearer', token },
-      bearer: { kind: 'bearer', token },
-      basic: { kind: 'basic', user: 'admin', password: 'open sesame' },
-      oauth: {
-        kind: 'oauth',
-        clientId: 'acme',
-        clientSecret: 'open sesame',
-        tokenEndpoint: `${proxy.url}/oauth2/token`,
-      },
-    };
-    const results = await play(proxy.url, credentials[wanted.credential], wanted);
-    await proxy.close();
+  test('every step passes on the sound server, with a credential that an admin has issued', async () => {
+    const { url, credential } = await tenantFor(wanted.credential);
+    const results = await play(url, credential, wanted);
     const isFine = ({ verdict, reason }: Result) => verdict === 'passed' || /does not announce/.test(reason ?? '');
     expect(results.filter((result) => !isFine(result)).map(told)).toEqual([]);
     expect(results.filter(({ verdict }) => verdict === 'passed').length).toBeGreaterThan(wanted.steps.length / 2);
+  });
+});
+
+describe.each(['netsuite', 'samanage'])('%s on a tenant that does not take HTTP Basic', (id) => {
+  test('is refused, and the activity says what to do', async () => {
+    const { url, credential } = await tenantFor('basic');
+    const { client } = await adminOf(suite);
+    const name = decodeURIComponent(/\/tenants\/([^/]+)\//.exec(url)?.[1] ?? '');
+    expect((await client.patch(`/tenants/${name}`, { allowsBasic: false })).status).toBe(200);
+    await expect(play(url, credential, scenario(id))).rejects.toThrow(/refuses the credential: .* status 401/);
+    await suite.target.flush();
+    const activity = (await client.get(`/tenants/${name}/activity?outcome=refused`)).body as ActivityList;
+    expect(activity.items.length).toBeGreaterThan(0);
+    for (const { status, refusal } of activity.items) {
+      expect(status).toBe(401);
+      expect(refusal).toMatchObject({
+        detail: 'HTTP Basic is not taken here: use a bearer token, or have it allowed for the tenant.',
+        reason: { failed: 'Basic not allowed' },
+      });
+    }
+    expect(activity.items[0]?.advice).toMatch(/Basic/);
   });
 });
 

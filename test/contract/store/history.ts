@@ -1,5 +1,6 @@
 /** The contract: the history. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { ChangeQuery } from '../../../src/store/store.js';
 import type { Current } from '../store.js';
 import { group, remove, replace, TENANT, user } from '../writes.js';
 
@@ -65,5 +66,71 @@ export function history(current: Current): void {
       { sequence: 1, key: { tenant: 'globex', id: 'a' } },
     ]);
     expect(await current().changes('initech', 0, 9)).toEqual([]);
+  });
+
+  describe('of one resource', () => ofResource(current));
+  describe('of one request', () => ofRequest(current));
+}
+
+function ofResource(current: Current): void {
+  const sequences = async (id: string, more: Partial<ChangeQuery> = {}, type = 'User') =>
+    (await current().changesOf({ tenant: TENANT, resource: { type, id }, limit: 9, ...more })).map(
+      ({ sequence }) => sequence,
+    );
+
+  it('is newest first, in pages, also when the resource is gone', async () => {
+    const [first, other] = [user('a'), user('b')];
+    const second = replace(first, { userName: 'a', title: 'x' });
+    const third = replace(second, { userName: 'a', title: 'y' });
+    for (const write of [first, other, second, third, remove(third)]) await current().commit(TENANT, [write]);
+    expect(await sequences('a')).toEqual([5, 4, 3, 1]);
+    expect(await sequences('a', { before: 4 })).toEqual([3, 1]);
+    expect(await sequences('a', { before: 4, limit: 1 })).toEqual([3]);
+    expect(await sequences('a', { limit: 0 })).toEqual([]);
+    const [newest] = await current().changesOf({ tenant: TENANT, resource: { type: 'User', id: 'a' }, limit: 1 });
+    expect(newest).toEqual((await current().changes(TENANT, 4, 1))[0]);
+  });
+
+  it('is that of the tenant, the type and the id alone', async () => {
+    await current().commit(TENANT, [user('a')]);
+    await current().commit('globex', [user('a', {}, { tenant: 'globex' })]);
+    expect(await sequences('a', {}, 'Group')).toEqual([]);
+    for (const id of ['A', 'a\0', 'b']) expect(await sequences(id)).toEqual([]);
+    expect(await sequences('a', { tenant: 'initech' })).toEqual([]);
+  });
+}
+
+function ofRequest(current: Current): void {
+  const NOON = '2026-01-01T12:00:00.000Z';
+  const at = (time: string, requestId: string) => ({ change: { time, requestId } });
+  const idsOf = async (id: string, more: Partial<ChangeQuery> = {}, near = NOON) =>
+    (await current().changesOf({ tenant: TENANT, request: { id, near }, limit: 99, ...more })).map(({ key }) => key.id);
+
+  it('is newest first, in pages, whatever others did meanwhile', async () => {
+    await current().commit(TENANT, [user('a', {}, at(NOON, 'r-1')), user('b', {}, at(NOON, 'r-2'))]);
+    await current().commit(TENANT, [user('c', {}, at(NOON, 'r-1'))]);
+    await current().commit('globex', [user('d', {}, { tenant: 'globex', ...at(NOON, 'r-1') })]);
+    expect(await idsOf('r-1')).toEqual(['c', 'a']);
+    expect(await idsOf('r-1', { limit: 1 })).toEqual(['c']);
+    expect(await idsOf('r-1', { before: 3 })).toEqual(['a']);
+    expect(await idsOf('r-1', { tenant: 'globex' })).toEqual(['d']);
+    for (const wrong of ['r-3', 'R-1', 'r-1\0']) expect(await idsOf(wrong)).toEqual([]);
+    expect(await idsOf('r-1', { tenant: 'initech' })).toEqual([]);
+  });
+
+  it('is looked for up to an hour to each side, in a long history', async () => {
+    const minute = (i: number) => new Date(Date.parse(NOON) + i * 60_000).toISOString();
+    const minutes = Array.from({ length: 401 }, (_, i) => i - 200);
+    for (const i of minutes) await current().commit(TENANT, [user(`${i}`, {}, at(minute(i), 'r'))]);
+    expect(await idsOf('r', { limit: 1000 })).toEqual(Array.from({ length: 121 }, (_, i) => `${60 - i}`));
+    expect(await idsOf('r', { limit: 1000 }, minute(-190))).toHaveLength(71);
+    expect(await idsOf('r', {}, minute(300))).toEqual([]);
+    expect(await idsOf('r', {}, minute(-300))).toEqual([]);
+  });
+
+  it('is found also where the clocks of those who wrote it differ', async () => {
+    const times = ['12:00:30', '12:00:00', '12:00:40', '12:00:10'];
+    for (const time of times) await current().commit(TENANT, [user(time, {}, at(`2026-01-01T${time}.000Z`, 'r'))]);
+    expect(await idsOf('r', {}, '2026-01-01T13:00:10.000Z')).toEqual(['12:00:10', '12:00:40', '12:00:30']);
   });
 }

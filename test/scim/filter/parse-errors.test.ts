@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ScimError } from '../../../src/scim/errors.js';
 import { type FilterLimits, parseFilter } from '../../../src/scim/filter/parse.js';
 import { dialectOf, LIMITS } from '../rfc/core.js';
 
@@ -10,7 +11,11 @@ function messageOf(text: string, limits?: Partial<FilterLimits>): string {
     parse(text, limits);
   } catch (error) {
     expect(error).toMatchObject({ name: 'ScimError', kind: 'invalidFilter', status: 400 });
-    return (error as Error).message;
+    const { message, position } = error as ScimError;
+    // From 0, as programs count; the sentence counts as people do.
+    const stated = /\(at character (\d+)\)\.$/.exec(message)?.[1];
+    expect(position).toBe(stated === undefined ? undefined : Number(stated) - 1);
+    return message;
   }
   throw new Error(`${JSON.stringify(text)} was read`);
 }

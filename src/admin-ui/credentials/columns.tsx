@@ -1,0 +1,94 @@
+/** The columns of the list of credentials. */
+import Box from '@cloudscape-design/components/box';
+import Link from '@cloudscape-design/components/link';
+import type { TableProps } from '@cloudscape-design/components/table';
+import type { CredentialView } from '../../http/admin/messages.js';
+import { Time } from '../components/time.js';
+import { KIND_WORDS, SCOPE_WORDS } from '../components/words.js';
+import { paths } from '../paths.js';
+import { State } from './state.js';
+
+/** Texts of times sort as the times do; what is not there comes last. */
+function byTime(field: 'lastUsed' | 'expires' | 'created') {
+  return (a: CredentialView, b: CredentialView) => (a[field] ?? '~').localeCompare(b[field] ?? '~');
+}
+
+export function scopesText(scopes: readonly string[]): string {
+  return scopes.map((scope) => SCOPE_WORDS[scope]?.label ?? scope).join(', ');
+}
+
+function Small({ children }: { readonly children: React.ReactNode }) {
+  return (
+    <Box variant="small" display="block" color="text-body-secondary">
+      {children}
+    </Box>
+  );
+}
+
+export function credentialColumns(tenant: string): TableProps.ColumnDefinition<CredentialView>[] {
+  return [
+    {
+      id: 'name',
+      header: 'Name',
+      isRowHeader: true,
+      sortingField: 'name',
+      minWidth: 160,
+      cell: ({ id, name, identifier }) => (
+        <>
+          <Link href={paths.credential(tenant, id)}>{name}</Link>
+          {identifier !== null && (
+            <Small>
+              <span className="break-anywhere">{identifier}</span>
+            </Small>
+          )}
+        </>
+      ),
+    },
+    {
+      id: 'kind',
+      header: 'Kind',
+      sortingField: 'kind',
+      cell: ({ kind }) => KIND_WORDS[kind].label,
+    },
+    {
+      id: 'state',
+      header: 'State',
+      sortingField: 'state',
+      minWidth: 155,
+      cell: ({ state }) => <State value={state} />,
+    },
+    {
+      id: 'scopes',
+      header: 'May',
+      cell: ({ scopes }) => scopesText(scopes),
+    },
+    {
+      id: 'expires',
+      header: 'Expires',
+      sortingComparator: byTime('expires'),
+      cell: ({ expires, revoked }) => (revoked === null ? <Time value={expires} empty="never" /> : '–'),
+    },
+    {
+      id: 'used',
+      header: 'Last used',
+      sortingComparator: byTime('lastUsed'),
+      cell: ({ lastUsed, lastAddress }) => (
+        <>
+          <Time value={lastUsed} empty="never" />
+          {lastAddress !== null && <Small>{lastAddress}</Small>}
+        </>
+      ),
+    },
+    {
+      id: 'created',
+      header: 'Created',
+      sortingComparator: byTime('created'),
+      cell: ({ created, createdBy }) => (
+        <>
+          <Time value={created} />
+          {createdBy !== null && <Small>by {createdBy}</Small>}
+        </>
+      ),
+    },
+  ];
+}

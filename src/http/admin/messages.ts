@@ -1,0 +1,416 @@
+/**
+ * What the admin API says, as types: the one thing that the server and the page share. openapi.yaml describes the same.
+ * Times are ISO 8601 UTC; a value that is not there is null, so that every key is always present.
+ *
+ * All below /admin/api. `P` after a route: the permission (access/roles.ts) that it needs.
+ *
+ *   GET    /config                                       → Config                      no sign-in
+ *   GET    /session                                      → SessionView                 401 when not signed in
+ *   POST   /session             SignIn                   → SessionView                 no sign-in
+ *   DELETE /session                                      → 204
+ *   POST   /invitation/look     {token}                  → InvitationView              no sign-in
+ *   POST   /invitation/accept   AcceptInvitation         → SessionView                 no sign-in
+ *   GET    /sso/start, /sso/callback                     → redirects                   no sign-in
+ *   PATCH  /account             AccountChange            → SessionView                 any admin session
+ *
+ *   GET    /tenants                                      → {items: TenantView[]}       P tenants.read
+ *   POST   /tenants             NewTenant                → TenantView 201              P tenants.create
+ *   GET    /tenants/{tenant}                             → TenantView                  P tenants.read
+ *   PATCH  /tenants/{tenant}    TenantPatch              → TenantView                  P tenants.configure; name, limit, disabled: tenants.control
+ *   DELETE /tenants/{tenant}    {confirm: its name}      → 204                         P tenants.control
+ *   GET    /tenants/{tenant}/traffic?hours=24            → {items: TrafficView[]}      P tenants.read
+ *   GET    /tenants/{tenant}/connection                  → Connection                  P credentials.read
+ *
+ *   GET    /tenants/{tenant}/credentials                 → {items: CredentialView[]}   P credentials.read
+ *   POST   /tenants/{tenant}/credentials  NewCredential  → IssuedCredential 201        P credentials.write
+ *   GET    /tenants/{tenant}/credentials/{id}            → CredentialView              P credentials.read
+ *   PATCH  /tenants/{tenant}/credentials/{id} CredentialPatch → CredentialView         P credentials.write
+ *   POST   …/credentials/{id}/rotate      {overlapHours} → IssuedCredential            P credentials.write
+ *   POST   …/credentials/{id}/revoke      {}             → CredentialView              P credentials.write
+ *   POST   …/credentials/{id}/keys/{key}/end  {}         → CredentialView              P credentials.write
+ *
+ *   GET    /tenants/{tenant}/types                       → {items: TypeView[]}         P directory.read
+ *   GET    /tenants/{tenant}/resources/{type}?filter&sortBy&sortOrder&startIndex&count → ResourceList   P directory.read
+ *   GET    /tenants/{tenant}/resources/{type}/{id}       → ResourceView                P directory.read
+ *   GET    …/resources/{type}/{id}/members?after&limit   → MemberList                  P directory.read
+ *   GET    …/resources/{type}/{id}/history?before&limit  → ChangeList                  P directory.read
+ *
+ *   GET    /tenants/{tenant}/activity?outcome&credential&method&resource&requestId&before&after&limit → ActivityList  P activity.read
+ *   GET    /tenants/{tenant}/activity/{requestId}        → ActivityDetail              P activity.read
+ *   GET    /tenants/{tenant}/activity/export?format=csv|jsonl&… → a file               P activity.read
+ *   GET    /activity?…                                   → ActivityList of requests that belong to no tenant   P activity.read, all tenants
+ *
+ *   GET    /admins                                       → {items: AdminView[]}        P admins.read
+ *   PATCH  /admins/{id}         AdminPatch               → AdminView                   P admins.write
+ *   DELETE /admins/{id}                                  → 204                         P admins.write
+ *   POST   /admins/{id}/password-link {}                 → IssuedInvitation 201        P admins.write
+ *   GET    /invitations                                  → {items: InvitationView[]}   P admins.read
+ *   POST   /invitations         NewInvitation            → IssuedInvitation 201        P admins.write
+ *   DELETE /invitations/{id}                             → 204                         P admins.write
+ *   GET    /tokens                                       → {items: AdminTokenView[]}   P admins.read
+ *   POST   /tokens              NewAdminToken            → IssuedAdminToken 201        P admins.write
+ *   DELETE /tokens/{id}                                  → 204                         P admins.write
+ *   GET    /audit?tenant&action&before&limit             → AuditList                   P audit.read
+ *   GET    /settings                                     → Settings                    P settings.read
+ *
+ * A session sends its CSRF token (SessionView.csrf) as X-CSRF-Token with everything but GET; an admin token is sent as
+ * Authorization: Bearer scima_… and needs none. Errors are application/problem+json: Problem. A request that the page
+ * makes by itself, again and again, carries X-Background: 1, so that it does not keep the session alive.
+ */
+
+/** RFC 9457. `errors`: where in the body or query it was wrong. `position`: in a filter, from 0. */
+export interface Problem {
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  /** What was wrong, and what to do. */
+  readonly detail: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+  readonly position?: number;
+}
+
+export interface Config {
+  readonly version: string;
+  /** The label of the sign-in button; null: there is no single sign-on. */
+  readonly sso: string | null;
+  /** True while there is no admin: the set-up link is needed. */
+  readonly needsSetUp: boolean;
+}
+
+export interface SignIn {
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface SessionView {
+  readonly admin: AdminView;
+  readonly permissions: readonly string[];
+  readonly csrf: string;
+  /** Ends at this time if nothing is done until then, and at `ends` in any case. */
+  readonly idleEnds: string;
+  readonly ends: string;
+}
+
+export interface AccountChange {
+  readonly name?: string;
+  readonly password?: { readonly current: string; readonly next: string };
+}
+
+export interface AcceptInvitation {
+  readonly token: string;
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface InvitationView {
+  readonly id: string;
+  /** Null: whoever has the link says their own. */
+  readonly email: string | null;
+  readonly role: string;
+  /** Name of the tenant. */
+  readonly tenant: string | null;
+  /** True: it sets a new password for an admin who is there already. */
+  readonly isReset: boolean;
+  readonly created: string;
+  readonly createdBy: string | null;
+  readonly expires: string;
+}
+
+export interface IssuedInvitation {
+  readonly invitation: InvitationView;
+  /** Shown once. */
+  readonly link: string;
+}
+
+export interface NewInvitation {
+  readonly email: string | null;
+  readonly role: string;
+  readonly tenant: string | null;
+}
+
+export interface AdminView {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+  /** Name of the only tenant; null: all. */
+  readonly tenant: string | null;
+  readonly hasPassword: boolean;
+  readonly usesSso: boolean;
+  readonly created: string;
+  readonly createdBy: string | null;
+  readonly disabled: string | null;
+  readonly lastSignIn: string | null;
+}
+
+export interface AdminPatch {
+  readonly name?: string;
+  readonly role?: string;
+  readonly tenant?: string | null;
+  readonly disabled?: boolean;
+}
+
+export interface AdminTokenView {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly tenant: string | null;
+  readonly created: string;
+  readonly createdBy: string | null;
+  readonly expires: string | null;
+  readonly lastUsed: string | null;
+}
+
+export interface NewAdminToken {
+  readonly name: string;
+  readonly role: string;
+  readonly tenant: string | null;
+  /** `90d`, `12h`, a date; null: never. */
+  readonly expires: string | null;
+}
+
+export interface IssuedAdminToken {
+  readonly token: AdminTokenView;
+  /** Shown once. */
+  readonly secret: string;
+}
+
+export interface TenantView {
+  readonly id: string;
+  readonly name: string;
+  readonly profile: string;
+  readonly created: string;
+  readonly disabled: string | null;
+  readonly allowsBasic: boolean;
+  /** Requests per second; null: that of the server. */
+  readonly requestLimit: number | null;
+  /** Number of resources by type name. */
+  readonly resources: Readonly<Record<string, number>>;
+  readonly lastRequest: string | null;
+  /** Of the last 24 hours. */
+  readonly requests: number;
+  readonly refused: number;
+  readonly failed: number;
+  /** Credentials that are good, and those of them that end within 30 days. */
+  readonly credentials: { readonly active: number; readonly expiring: number };
+}
+
+export interface NewTenant {
+  readonly name: string;
+  readonly profile: string;
+}
+
+export interface TenantPatch {
+  readonly name?: string;
+  readonly profile?: string;
+  readonly allowsBasic?: boolean;
+  readonly requestLimit?: number | null;
+  readonly disabled?: boolean;
+}
+
+export interface TrafficView {
+  readonly hour: string;
+  readonly requests: number;
+  readonly refused: number;
+  readonly failed: number;
+}
+
+/** The addresses that the other side's form asks for. */
+export interface Connection {
+  /** With the tenant in it, so that even a wrong credential is seen in the tenant's activity. */
+  readonly scimUrl: string;
+  readonly tokenEndpoint: string;
+  readonly metadata: string;
+  /** The sequence number of the newest request, to wait for the next one. */
+  readonly newest: number;
+}
+
+export interface CredentialView {
+  readonly id: string;
+  readonly kind: 'token' | 'client' | 'basic' | 'federation';
+  readonly name: string;
+  readonly state: 'active' | 'expiring' | 'expired' | 'revoked';
+  readonly scopes: readonly string[];
+  readonly created: string;
+  readonly createdBy: string | null;
+  readonly expires: string | null;
+  readonly revoked: string | null;
+  readonly lastUsed: string | null;
+  readonly lastAddress: string | null;
+  /** Client id or user name. */
+  readonly identifier: string | null;
+  /** Seconds. */
+  readonly tokenLifetime: number | null;
+  readonly trust: TrustView | null;
+  readonly keys: readonly KeyView[];
+  /** What stops working when it expires, in a sentence; null when nothing is near. */
+  readonly warning: string | null;
+}
+
+export interface KeyView {
+  readonly id: string;
+  readonly hint: string | null;
+  readonly created: string;
+  readonly expires: string | null;
+  readonly state: 'active' | 'ending' | 'ended';
+}
+
+export interface TrustView {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly subject: string | null;
+  readonly directory: string | null;
+}
+
+export interface NewCredential {
+  readonly kind: CredentialView['kind'];
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** `90d`, `12h`, a date; null: never. */
+  readonly expires: string | null;
+  /** Seconds, 3,600 to 21,600; of `client` and `federation`. Null: 3,600. */
+  readonly tokenLifetime?: number | null;
+  readonly trust?: TrustView | null;
+}
+
+export interface CredentialPatch {
+  readonly name?: string;
+  readonly scopes?: readonly string[];
+  readonly expires?: string | null;
+  readonly tokenLifetime?: number;
+  readonly trust?: TrustView;
+}
+
+export interface IssuedCredential {
+  readonly credential: CredentialView;
+  /** Token, client secret or password. Shown once; null for `federation`, which has none. */
+  readonly secret: string | null;
+  readonly connection: Connection;
+}
+
+/** What the page needs to know of a resource type. */
+export interface TypeView {
+  /** `User` */
+  readonly name: string;
+  readonly endpoint: string;
+  /** Paths that a filter or a sort may name, with their types. */
+  readonly attributes: readonly {
+    readonly path: string;
+    readonly type: string;
+    readonly multiValued: boolean;
+    readonly sortable: boolean;
+    readonly description: string;
+  }[];
+  /** Of the columns of a list. */
+  readonly columns: readonly string[];
+  /** True: its resources have members. */
+  readonly hasMembers: boolean;
+}
+
+export interface ResourceList {
+  readonly total: number;
+  readonly startIndex: number;
+  readonly items: readonly ResourceView[];
+}
+
+export interface ResourceView {
+  readonly id: string;
+  readonly type: string;
+  readonly version: string;
+  readonly created: string;
+  readonly lastModified: string;
+  /** As SCIM shows it, without members. */
+  readonly resource: Readonly<Record<string, unknown>>;
+}
+
+export interface MemberList {
+  readonly items: readonly { readonly id: string; readonly type: string; readonly display: string | null }[];
+  /** The `after` of the next page; null: there is none. */
+  readonly next: string | null;
+}
+
+export interface ChangeView {
+  readonly sequence: number;
+  readonly time: string;
+  readonly operation: string;
+  readonly resource: { readonly type: string; readonly id: string };
+  readonly version: number;
+  readonly requestId: string;
+  readonly actor: { readonly credential: string; readonly name: string; readonly address: string | null };
+  /** Both sides of each attribute; null: it was not there. */
+  readonly difference: readonly { readonly path: string; readonly before: unknown; readonly after: unknown }[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+export interface ChangeList {
+  readonly items: readonly ChangeView[];
+  /** The `before` of the next page; null: there is none. */
+  readonly next: number | null;
+}
+
+export interface ActivityView {
+  readonly sequence: number;
+  readonly time: string;
+  readonly requestId: string;
+  readonly credential: { readonly id: string; readonly name: string } | null;
+  readonly address: string | null;
+  readonly agent: string | null;
+  readonly method: string;
+  readonly path: string;
+  readonly resource: { readonly type: string; readonly id: string } | null;
+  readonly status: number;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  readonly milliseconds: number;
+  /** Dialect rules that it needed, each with what the RFC says of it. */
+  readonly rules: readonly { readonly name: string; readonly description: string; readonly rfc: string }[];
+  readonly refusal: {
+    readonly kind: string;
+    readonly detail: string;
+    readonly reason: Readonly<Record<string, unknown>> | null;
+  } | null;
+  /** What to do about it; null when nothing is wrong. */
+  readonly advice: string | null;
+}
+
+export interface ActivityList {
+  readonly items: readonly ActivityView[];
+  /** The `before` of the next page; null: there is none. */
+  readonly next: number | null;
+}
+
+export interface ActivityDetail {
+  readonly activity: ActivityView;
+  readonly changes: readonly ChangeView[];
+}
+
+export interface AuditView {
+  readonly sequence: number;
+  readonly time: string;
+  readonly actor: { readonly kind: string; readonly id: string | null; readonly name: string };
+  readonly address: string | null;
+  readonly action: string;
+  readonly tenant: { readonly id: string; readonly name: string } | null;
+  readonly target: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditList {
+  readonly items: readonly AuditView[];
+  readonly next: number | null;
+}
+
+/** The options in force, for people: name, value, unit, what it means and how to set it. Never a secret. */
+export interface Settings {
+  readonly version: string;
+  readonly options: readonly {
+    readonly name: string;
+    readonly value: string | number | null;
+    readonly unit: string | null;
+    readonly description: string;
+    readonly env: string;
+    readonly isDefault: boolean;
+  }[];
+  readonly profiles: readonly { readonly name: string; readonly description: string }[];
+}
