@@ -14,6 +14,8 @@ export const CREDENTIAL = `
 
 export const DATA_VERSION = 'PRAGMA data_version';
 
+export const ACCOUNTS = `SELECT value FROM counters WHERE tenant = '' AND name = 'accounts'`;
+
 export const GET = `SELECT ${RESOURCE} FROM resources r WHERE r.tenant = ?1 AND r.id = ?2 AND r.type = ?3`;
 
 export const SEARCH = `

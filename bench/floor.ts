@@ -35,6 +35,7 @@ reader.exec(text.READER_SETTINGS);
 
 const credentialBy = reader.prepare(text.CREDENTIAL);
 const dataVersion = reader.prepare(text.DATA_VERSION);
+const accounts = reader.prepare(text.ACCOUNTS);
 const searching = reader.prepare(text.SEARCH);
 const memberships = reader.prepare(text.MEMBERSHIPS);
 const begin = writer.prepare('BEGIN IMMEDIATE');
@@ -127,12 +128,17 @@ function send(response: Response, status: number, body: string | undefined): voi
 
 /** Tenants by the hash of a token, as of a version of the file. */
 const remembered = new Map<string, string>();
-let rememberedAt: unknown;
+let versionThen: unknown;
+let countThen: unknown;
 
 function tenantOf(hash: string): string | undefined {
   const version = (dataVersion.get() as Row).data_version;
-  if (version !== rememberedAt) remembered.clear();
-  rememberedAt = version;
+  if (version !== versionThen) {
+    const count = (accounts.get() as Row).value;
+    if (count !== countThen) remembered.clear();
+    countThen = count;
+  }
+  versionThen = version;
   const known = remembered.get(hash);
   if (known !== undefined) return known;
   const row = credentialBy.get(hash) as Row | undefined;

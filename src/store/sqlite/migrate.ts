@@ -12,6 +12,8 @@ export class UnsuitableDatabase extends Error {
   }
 }
 
+const COUNT_ACCOUNTS = "UPDATE counters SET value = value + 1 WHERE tenant = '' AND name = 'accounts'";
+
 // Step n leads to schema version n, which SQLite keeps in the file's header (user_version).
 // Small columns stand before big ones: SQLite reads a row from its start.
 const MIGRATIONS: readonly string[] = [
@@ -133,6 +135,19 @@ const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX audit_by_tenant ON audit (tenant);
   CREATE INDEX audit_by_action ON audit (action);
+
+  -- Whoever has an answer about tenants, credentials or keys learns here that it may be no longer true. That one was
+  -- used changes nothing, and a key that is added was not asked for before.
+  CREATE TRIGGER keys_changed AFTER UPDATE ON keys BEGIN ${COUNT_ACCOUNTS}; END;
+  CREATE TRIGGER keys_removed AFTER DELETE ON keys BEGIN ${COUNT_ACCOUNTS}; END;
+  CREATE TRIGGER credentials_added AFTER INSERT ON credentials WHEN new.issuer IS NOT NULL BEGIN ${COUNT_ACCOUNTS}; END;
+  CREATE TRIGGER credentials_changed
+    AFTER UPDATE OF tenant, kind, name, scopes, expires, revoked, identifier, token_lifetime, issuer, trust ON credentials
+    BEGIN ${COUNT_ACCOUNTS}; END;
+  CREATE TRIGGER credentials_removed AFTER DELETE ON credentials BEGIN ${COUNT_ACCOUNTS}; END;
+  CREATE TRIGGER tenants_changed AFTER UPDATE ON tenants BEGIN ${COUNT_ACCOUNTS}; END;
+  CREATE TRIGGER tenants_removed AFTER DELETE ON tenants BEGIN ${COUNT_ACCOUNTS}; END;
+  INSERT INTO counters (tenant, name, value) VALUES ('', 'accounts', 0);
   `,
 ];
 
