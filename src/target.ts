@@ -26,7 +26,7 @@ import { createRequestLimit } from './access/request-limit.js';
 import type { Role } from './access/roles.js';
 import { Sessions } from './access/sessions.js';
 import { isIssuerTaken, SingleSignOn } from './access/sso.js';
-import { createTenant, findTenant } from './access/tenants.js';
+import { createTenant, findTenant, type Sources } from './access/tenants.js';
 import { createThrottle, type Throttle } from './access/throttle.js';
 import { BulkDirectory } from './directory/bulk.js';
 import { Directory } from './directory/directory.js';
@@ -43,7 +43,7 @@ import { OPTIONS, OptionError, readOptions, type ServerOptions } from './options
 import { bundledDocuments } from './schema-files.js';
 import { PROFILES, type ProfileName } from './scim/profiles.js';
 import { loadRegistry, type Registry, type RegistryDocuments } from './scim/schema/load.js';
-import type { Store } from './store/store.js';
+import type { Store, Tenant } from './store/store.js';
 
 /** What an embedding app may choose. Everything has the default that options.ts gives. */
 export interface TargetOptions
@@ -163,9 +163,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
   const filterLimits = limits.filter;
   const own = { store, directory, registry, filterLimits, activity, throttle, log, ...sources };
   const admin = adminOf(own, settings, paths);
-  const newTenant = ({ name, profile = 'entra' }: { name: string; profile?: ProfileName }) =>
-    createTenant(store, { name, profile, profiles: Object.keys(PROFILES), ...sources });
-
+  const tenants = tenantsOf(store, sources);
   return {
     scimRouter: router,
     ...oauthRoutersOf({ store, tokens, uses, throttle, ...sources }, exchange, settings, paths?.oauth),
@@ -176,9 +174,9 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     inviteAdmin: admin.invite,
     store,
     registry,
-    createTenant: async (tenant) => void (await newTenant(tenant)),
+    createTenant: async (tenant) => void (await tenants.create(tenant)),
     createToken: async ({ tenant: name, name: label, scopes = ALL_SCOPES, expires }) => {
-      const tenant = (await store.tenantByName(name)) ?? (await newTenant({ name }));
+      const tenant = await tenants.named(name);
       const issued = await issueToken(store, { tenant, name: label, scopes, expires, ...sources, randomBytes });
       return issued.token;
     },
@@ -188,6 +186,22 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
       if (store !== given) await store.close();
     },
   };
+}
+
+/** Tenants as an embedding app makes them. */
+function tenantsOf(store: Store, sources: Sources) {
+  const create = ({ name, profile = 'entra' }: { name: string; profile?: ProfileName }): Promise<Tenant> =>
+    createTenant(store, { name, profile, profiles: Object.keys(PROFILES), ...sources });
+  /** The tenant of this name, made when there is none; of two who ask at once, one makes it. */
+  const named = async (name: string): Promise<Tenant> => {
+    const known = await store.tenantByName(name);
+    return known ?? create({ name }).catch(async (error: unknown) => (await store.tenantByName(name)) ?? raise(error));
+  };
+  return { create, named };
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 function directoryOf(store: Store, registry: Registry, settings: ServerOptions, clock: () => string): Directory {
@@ -314,7 +328,10 @@ function isoClock(now: () => Date): () => string {
   };
 }
 
-/** Opens `sqlite:PATH` (the file and its folder are made when missing) or `memory:`. Engines are loaded when needed. */
+/**
+ * Opens `sqlite:PATH` (the file and its folder are made when missing), `mongodb://…` or `memory:`. Engines are loaded
+ * when needed.
+ */
 export async function openStore(
   spec: string,
   busyTimeout = readOptions({}).busyTimeout,
@@ -323,6 +340,10 @@ export async function openStore(
   if (spec === 'memory:') {
     const { createMemoryStore } = await import('./store/memory/store.js');
     return createMemoryStore({ types: registry.resourceType });
+  }
+  if (/^mongodb(?:\+srv)?:/.test(spec)) {
+    const { openMongoStore } = await import('./store/mongo/store.js');
+    return openMongoStore({ uri: spec, types: registry.resourceType });
   }
   const { openSqliteStore } = await import('./store/sqlite/store.js');
   const path = spec.replace(/^sqlite:/, '');

@@ -223,6 +223,15 @@ describe('two targets in one process', () => {
 });
 
 onEachStore('an app with a store on disk or in memory', (suite) => {
+  test('makes a tenant once for all who ask for tokens of it at the same time', async () => {
+    const target = await createScimTarget({ store: 'memory:' });
+    const names = ['one', 'two', 'three'];
+    const tokens = await Promise.all(names.map((name) => target.createToken({ tenant: 'acme', name })));
+    expect(new Set(tokens).size).toBe(3);
+    expect(await target.store.tenants()).toHaveLength(1);
+    await target.close();
+  });
+
   test('has its tenants and tokens from createTenant and createToken', async () => {
     const { target } = suite;
     await target.createTenant({ name: 'known', profile: 'okta' });
