@@ -51,6 +51,8 @@ export interface OptionDescription {
   readonly unit?: string;
   /** True: its value is shown nowhere. */
   readonly isSecret?: boolean;
+  /** What is shown of a value that has a secret in it. */
+  readonly shown?: (value: string) => string;
   readonly description: string;
   /** The value of a text, or an Error whose message completes "PORT must be …". */
   readonly parse: (text: string) => Value | Error;
@@ -64,13 +66,16 @@ export const OPTIONS: readonly OptionDescription[] = [
     ...option('port', 'PORT', 8080, 'Port to listen on; 0 takes a free one.', whole(0, 65_535)),
     env: ['SCIM_TARGET_PORT', 'PORT'],
   },
-  option(
-    'store',
-    'STORE',
-    'sqlite:./data/scim.db',
-    'Where everything is kept: sqlite:PATH, or memory: to keep nothing.',
-    store,
-  ),
+  {
+    ...option(
+      'store',
+      'STORE',
+      'sqlite:./data/scim.db',
+      'Where everything is kept: sqlite:PATH, mongodb://HOSTS/DATABASE (mongodb+srv:// too), or memory: to keep nothing.',
+      store,
+    ),
+    shown: shownStore,
+  },
   option('logLevel', 'LOG_LEVEL', 'info', `How much is logged: ${LOG_LEVELS.join(', ')}.`, oneOf(LOG_LEVELS)),
   option(
     'publicUrl',
@@ -253,8 +258,10 @@ export function readOptions(
   for (const description of OPTIONS) {
     const [source, given] = givenValue(description, env, flags);
     const value = given === undefined ? description.default : description.parse(given);
-    if (value instanceof Error)
-      throw new OptionError(`${source} must be ${value.message}; it is ${JSON.stringify(given)}.`);
+    if (value instanceof Error) {
+      const shown = JSON.stringify(description.shown?.(given ?? '') ?? given);
+      throw new OptionError(`${source} must be ${value.message}; it is ${shown}.`);
+    }
     values[description.name] = value;
   }
   return Object.freeze(values) as unknown as ServerOptions;
@@ -299,7 +306,17 @@ function oneOf(choices: readonly string[]): OptionDescription['parse'] {
 }
 
 function store(value: string): Value | Error {
-  return value === 'memory:' || /^sqlite:.+$/.test(value) ? value : new Error('sqlite:PATH or memory:');
+  const isStore = value === 'memory:' || /^sqlite:.+$/.test(value) || /^mongodb(?:\+srv)?:\/\/[^/]/.test(value);
+  return isStore ? value : new Error('sqlite:PATH, mongodb://HOSTS/DATABASE or memory:');
+}
+
+/** A store as it may be shown and logged: without a password, and without the settings, which may have others. */
+export function shownStore(spec: string): string {
+  const uri = /^(mongodb(?:\+srv)?:\/\/)(?:(.*)@)?([^/?]*)(\/[^?]*)?/s.exec(spec);
+  if (!uri) return spec;
+  const [, scheme = '', credentials, hosts = '', database = ''] = uri;
+  const user = credentials === undefined ? '' : `${credentials.split(':', 1)[0]}:***@`;
+  return `${scheme}${user}${hosts}${database}`;
 }
 
 function url(value: string): Value | Error {

@@ -44,6 +44,7 @@ import { bundledDocuments } from './schema-files.js';
 import { PROFILES, type ProfileName } from './scim/profiles.js';
 import { loadRegistry, type Registry, type RegistryDocuments } from './scim/schema/load.js';
 import type { Store, Tenant } from './store/store.js';
+import type { Transfer } from './store/transfer.js';
 
 /** What an embedding app may choose. Everything has the default that options.ts gives. */
 export interface TargetOptions
@@ -349,4 +350,14 @@ export async function openStore(
   const path = spec.replace(/^sqlite:/, '');
   await mkdir(dirname(path), { recursive: true });
   return openSqliteStore({ path, types: registry.resourceType, busyTimeout });
+}
+
+/** The rows of a store that openStore() opens, for moving them; not those of `memory:`, which end with their process. */
+export async function openTransfer(spec: string, busyTimeout = readOptions({}).busyTimeout): Promise<Transfer> {
+  if (/^mongodb(?:\+srv)?:/.test(spec)) {
+    const { openMongoTransfer } = await import('./store/mongo/transfer.js');
+    return openMongoTransfer({ uri: spec });
+  }
+  const { openSqliteTransfer } = await import('./store/sqlite/transfer.js');
+  return openSqliteTransfer(spec.replace(/^sqlite:/, ''), busyTimeout);
 }

@@ -45,6 +45,12 @@ const ZONES: readonly Zone[] = [
     sees: [/^store\/mongo\//, PORT, /^scim\//],
     packages: ['mongoose', 'node:*'],
   },
+  {
+    name: 'the MongoDB engine',
+    files: /^store\/mongo\//,
+    sees: [/^store\/mongo\//, PORT, /^scim\//],
+    packages: ['mongoose', 'node:*'],
+  },
   { name: 'the directory', files: /^directory\//, sees: [/^directory\//, PORT, /^scim\//], packages: [] },
   {
     name: 'federation',

@@ -23,6 +23,18 @@ export function checkEmail(text: string): string {
   return email;
 }
 
+/**
+ * Whether two addresses are one, whatever the case of their letters from a to z. All others must be the same: whoever
+ * has the mailbox `admın` is not `admin`, though the store, which folds all letters, takes one of the two alone.
+ */
+export function isSameEmail(one: string, other: string): boolean {
+  return plainLower(one) === plainLower(other);
+}
+
+function plainLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /** The name without blanks around it. @throws FieldRefused */
 export function checkName(text: string): string {
   const name = text.trim();

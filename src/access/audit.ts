@@ -14,6 +14,8 @@ export const AUDIT_ACTIONS = {
   'tenant.create': 'created a tenant',
   'tenant.update': 'changed a tenant',
   'tenant.delete': 'deleted a tenant',
+  'tenant.export': 'exported a tenant',
+  'tenant.import': 'imported a tenant',
   'credential.create': 'issued a credential',
   'credential.update': 'changed a credential',
   'credential.rotate': 'gave a credential a new secret',

@@ -36,9 +36,15 @@ function keySummaryOf({ hash: _, ...key }: Key, now: string): KeySummary {
 
 function stateOf(credential: Credential, keys: readonly KeySummary[], now: string): CredentialState {
   if (credential.revoked !== undefined) return 'revoked';
+  if (isWithoutSecret(credential, keys)) return 'expired';
   const expires = endOf(credential, keys);
   if (isExpired({ expires }, now)) return 'expired';
   return isNear(expires, now) ? 'expiring' : 'active';
+}
+
+/** The store forgets secrets some time after they have ended. */
+function isWithoutSecret({ kind }: Credential, keys: readonly KeySummary[]): boolean {
+  return kind !== 'federation' && keys.length === 0;
 }
 
 /** When the credential opens nothing any more: its own end, or that of the last of its keys. */
@@ -58,6 +64,9 @@ const REFUSED: Readonly<Record<CredentialKind, string>> = {
 
 function warningOf(credential: Credential, keys: readonly KeySummary[], state: CredentialState): string | undefined {
   const what = REFUSED[credential.kind];
+  if (state === 'expired' && isWithoutSecret(credential, keys)) {
+    return `There is no secret any more, so ${what}. Rotate it, or issue another.`;
+  }
   const end = endOf(credential, keys);
   const remedy = end === credential.expires ? 'Give it a later end' : 'Rotate it';
   switch (state) {

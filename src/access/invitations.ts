@@ -4,7 +4,7 @@
  * an origin), who may invite whom.
  */
 import type { Admin, AdminKey, Store, Tenant } from '../store/store.js';
-import { checkEmail, checkName, checkRole, LONGEST_NAME, takenAs } from './admins.js';
+import { checkEmail, checkName, checkRole, isSameEmail, LONGEST_NAME, takenAs } from './admins.js';
 import { hashPassword, passwordProblem } from './passwords.js';
 import { AccessError, FieldRefused } from './refusal.js';
 import { isOver, type Sessions } from './sessions.js';
@@ -115,7 +115,9 @@ export class Invitations {
       found?.key.kind === 'invitation' &&
       !isOver(found.key, clock()) &&
       (found.key.admin === undefined || found.admin !== undefined) &&
-      (found.key.tenant === undefined || (await store.tenantById(found.key.tenant)) !== undefined);
+      (found.key.tenant === undefined || (await store.tenantById(found.key.tenant)) !== undefined) &&
+      // The one in a log makes no second owner, in whatever way the first has come.
+      (found.key.createdBy !== FIRST_START || (await store.admins()).length === 0);
     if (found && isGood) return found;
     throw new AccessError(
       'notFound',
@@ -133,7 +135,7 @@ export class Invitations {
     const { key, admin: known } = await this.look(token);
     const email = checkEmail(given);
     const expected = known?.email ?? key.name;
-    if (expected !== undefined && expected.toLowerCase() !== email.toLowerCase()) {
+    if (expected !== undefined && !isSameEmail(expected, email)) {
       throw new FieldRefused('email', 'the link is for another email address');
     }
     if (known?.disabled !== undefined)
@@ -159,7 +161,7 @@ export class Invitations {
   ): Promise<Admin | undefined> {
     const { store } = this.parts;
     const open = await this.list();
-    const key = open.find((one) => one.admin === undefined && one.name?.toLowerCase() === email.toLowerCase());
+    const key = open.find(({ admin, name: invited }) => admin === undefined && isSameEmail(invited ?? '', email));
     if (!key || (key.tenant !== undefined && !(await store.tenantById(key.tenant)))) return undefined;
     const admin = this.newAdmin(key, key.name ?? email, { name: shortened(name), subject });
     await this.use(key.hash, admin, email);

@@ -5,6 +5,9 @@ import type { AccessLog } from './authenticate.js';
 /** Rows that one step deletes, so that requests get their turn between two of them. */
 const ROWS = 1_000;
 
+/** How often it wakes by itself, in milliseconds: a request that was under way may have written after the last step. */
+const EVERY = 3_600_000;
+
 export interface Purge {
   /** Begins, or makes sure that one that runs does not stop before it has seen what is there now. */
   wake(): void;
@@ -19,7 +22,7 @@ export interface PurgeParts {
   readonly pause?: () => Promise<void>;
 }
 
-/** A purge that sleeps until it is woken. */
+/** A purge that sleeps until it is woken, an hour at most. Its timer does not keep the process alive. */
 export function createPurge({ store, log, pause = nextTurn }: PurgeParts): Purge {
   let running: Promise<void> | undefined;
   let isClosed = false;
@@ -32,18 +35,24 @@ export function createPurge({ store, log, pause = nextTurn }: PurgeParts): Purge
         while (!isClosed && (await store.purgeTenants(ROWS))) await pause();
       } while (isWoken && !isClosed);
     } catch (error) {
-      log.warn({ err: error }, 'the remains of deleted tenants could not be deleted; the next start tries again');
+      log.warn({ err: error }, 'the remains of deleted tenants could not be deleted; this is tried again every hour');
     }
     running = undefined;
   }
 
+  function wake(): void {
+    isWoken = true;
+    running ??= run();
+  }
+
+  const timer = setInterval(wake, EVERY);
+  timer.unref();
+
   return {
-    wake: () => {
-      isWoken = true;
-      running ??= run();
-    },
+    wake,
     close: async () => {
       isClosed = true;
+      clearInterval(timer);
       await running;
     },
   };

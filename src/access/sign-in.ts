@@ -2,6 +2,7 @@
  * Email and password to an admin. Knows: what a refusal may tell, how often may be tried, what is recorded of it.
  * Does not know: sessions (sessions.ts), how a password is kept (passwords.ts).
  */
+import { fold } from '../scim/fold.js';
 import type { Admin, Store } from '../store/store.js';
 import { actorOf, audit } from './audit.js';
 import { isPassword } from './passwords.js';
@@ -50,7 +51,8 @@ export async function signIn(
 
 /** Counts a try of somebody's password. Tell the throttle when it was right. @throws SignInRefused */
 export function beginAttempt(throttle: Throttle, email: string, address: string | undefined): Attempt {
-  const attempt: Attempt = { address, identifier: `admin:${email.toLowerCase()}` };
+  // As the store looks for it: each spelling that finds the account counts as the same.
+  const attempt: Attempt = { address, identifier: `admin:${fold(email)}` };
   const wait = throttle.attempt(attempt);
   if (wait !== undefined) throw tooMany(wait);
   return attempt;

@@ -5,6 +5,7 @@
  */
 import type { Configuration, IDToken } from 'openid-client';
 import type { Admin, Store } from '../store/store.js';
+import { isSameEmail } from './admins.js';
 import { actorOf, audit } from './audit.js';
 import type { AccessLog } from './authenticate.js';
 import type { Invitations } from './invitations.js';
@@ -149,7 +150,7 @@ export class SingleSignOn {
   ): Promise<Admin | undefined> {
     const { store, clock } = this.parts;
     const admin = await store.adminByEmail(email);
-    if (!admin || admin.subject !== undefined) return undefined;
+    if (!admin || admin.subject !== undefined || !isSameEmail(admin.email, email)) return undefined;
     await store.updateAdmin(admin.id, { subject });
     const entry = { time: clock(), actor: actorOf(admin), address, target: admin.email, details: { issuer } };
     await audit(store, { ...entry, action: 'admin.bind' });
@@ -215,11 +216,16 @@ export function verifiedEmails(claims: Pick<IDToken, 'iss'> & { readonly [claim:
   return [...new Set(all.filter((value) => typeof value === 'string' && value.includes('@')))] as string[];
 }
 
+/** Of Microsoft's personal accounts: anybody makes one, and gives it the addresses they like. */
+const PERSONAL = '9188040d-6c67-4c5b-b112-36a304b66dad';
+
 /** One directory of Entra: its issuer ends with the id of the directory, which no other directory can claim. */
 function isEntra(issuer: string): boolean {
-  return /^https:\/\/(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn)\/[0-9a-f-]{36}\/v2\.0$/i.test(
-    issuer,
-  );
+  const [, directory] =
+    /^https:\/\/(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn)\/([0-9a-f-]{36})\/v2\.0$/i.exec(
+      issuer,
+    ) ?? [];
+  return directory !== undefined && directory.toLowerCase() !== PERSONAL;
 }
 
 /** Whether an issuer may be asked: by https, or by plain http on this machine where that is allowed. */

@@ -1,7 +1,7 @@
 /** What a failed command says, in one sentence, and the exit code it ends with. */
 import { CommanderError } from 'commander';
 import { AccessError } from '../access/refusal.js';
-import { OptionError } from '../options.js';
+import { OptionError, shownStore } from '../options.js';
 import { StoreUnavailable } from '../store/store.js';
 
 /** Exit codes: done; refused or failed; the command was not written as it should be. */
@@ -43,7 +43,9 @@ export function sentenceOf(error: unknown): string | undefined {
 /** The failure of opening a store, with the store's name; errors of the operating system name what they are about. */
 export function openingFailed(spec: string, error: unknown): Error {
   if (!(error instanceof Error) || systemSentence(error) !== undefined) return error as Error;
-  return new CommandFailed(`the store ${spec} cannot be used: ${firstLine(rootOf(error).message)}`, { cause: error });
+  return new CommandFailed(`the store ${shownStore(spec)} cannot be used: ${firstLine(rootOf(error).message)}`, {
+    cause: error,
+  });
 }
 
 /** Errors of the operating system in words; their own messages are made of calls and constants. */

@@ -1,6 +1,6 @@
 /** `scim-target serve`: start, say where, and stop in order when told to. Every option of options.ts is a flag of it. */
 import { type Command, Option } from 'commander';
-import { OPTIONS, type OptionDescription, readOptions, type ServerOptions } from '../options.js';
+import { OPTIONS, type OptionDescription, readOptions, type ServerOptions, shownStore } from '../options.js';
 import { startServer } from '../server.js';
 import { adminPage, scimBaseUrl } from './base-url.js';
 import { openingFailed } from './failure.js';
@@ -49,7 +49,9 @@ async function runServe(flags: ServeFlags, terminal: Terminal): Promise<void> {
   try {
     const origin = options.publicUrl ?? server.url;
     const [baseUrl, page] = [scimBaseUrl(origin), adminPage(origin)];
-    terminal.err(`Listening at ${server.url} with the store ${options.store}. The SCIM base URL is ${baseUrl}\n`);
+    terminal.err(
+      `Listening at ${server.url} with the store ${shownStore(options.store)}. The SCIM base URL is ${baseUrl}\n`,
+    );
     terminal.err(`The admin page is ${page}/\n`);
     await firstStart({ store: server.store, baseUrl, page, isKept: options.store !== 'memory:', terminal });
   } catch (error) {

@@ -14,7 +14,10 @@ export interface StoreFlags {
 
 /** Adds `--store` to a command. */
 export function addStoreOption(command: Command): Command {
-  return command.option('--store <spec>', 'sqlite:PATH (default: SCIM_TARGET_STORE, or sqlite:./data/scim.db)');
+  return command.option(
+    '--store <spec>',
+    'sqlite:PATH or mongodb://HOSTS/DATABASE (default: SCIM_TARGET_STORE, or sqlite:./data/scim.db)',
+  );
 }
 
 /** Adds `--json` to a command. */
@@ -35,13 +38,13 @@ export async function withStore<T>(
   act: (store: Store, options: ServerOptions) => Promise<T>,
 ): Promise<T> {
   const options = readOptions(terminal.env, { store: flags.store });
-  const path = /^sqlite:(.*)$/.exec(options.store)?.[1];
-  if (path === undefined) {
+  if (options.store === 'memory:') {
     throw new CommandFailed(
       'a memory: store lives inside its server, nothing would remain; name a file: --store sqlite:PATH',
     );
   }
-  if (!isCreating && !existsSync(path)) {
+  const path = /^sqlite:(.*)$/.exec(options.store)?.[1];
+  if (path !== undefined && !isCreating && !existsSync(path)) {
     throw new CommandFailed(
       `there is no store at ${path}; create a tenant first, or name the file: --store sqlite:PATH`,
     );

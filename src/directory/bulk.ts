@@ -138,8 +138,8 @@ class Job {
       if (!(error instanceof OperationFailed)) throw error;
       if (error.cause instanceof StoreUnavailable) return error.cause;
       this.fail(unit, error);
-      // The refusal may rest on what is not durable yet.
-      this.waitFor(unit, store.commit(this.caller.tenant, []));
+      // The refusal may rest on what is not durable yet. If that is not kept in the end, somebody else was faster.
+      this.waitFor(unit, store.commit(this.caller.tenant, []).catch(unlessConflict));
     }
     return undefined;
   }
@@ -281,6 +281,10 @@ class Job {
       return { id: isThere ? target.id : undefined, error: this.errors.get(index) };
     });
   }
+}
+
+function unlessConflict(error: unknown): void {
+  if (!(error instanceof VersionConflict)) throw error;
 }
 
 /** Which of the writes the store has refused. */

@@ -25,6 +25,7 @@ import {
   type Sort,
   type Store,
   type StoredResource,
+  StoreUnavailable,
   UniquenessConflict,
   VersionConflict,
   type Write,
@@ -247,16 +248,27 @@ export class Directory {
     const key = { tenant: caller.tenant, type: type.name, id };
     for (let attempts = 1; ; attempts++) {
       const current = await this.store.get(key, 'latest');
-      if (!current) throw notFound(type, id);
-      checkConditions(current, conditions);
       try {
+        if (!current) throw notFound(type, id);
+        checkConditions(current, conditions);
         return await attempt(current);
       } catch (error) {
-        if (!(error instanceof VersionConflict)) throw error;
-        if (attempts === MAX_ATTEMPTS) {
-          throw keepsChanging(error);
-        }
+        const conflict = error instanceof VersionConflict ? error : await this.conflictBehind(error, caller);
+        if (!conflict) throw error;
+        if (attempts === MAX_ATTEMPTS) throw keepsChanging(conflict);
       }
+    }
+  }
+
+  /** A refusal rests on what was read, and is none when that was not kept. */
+  private async conflictBehind(refusal: unknown, { tenant }: Caller): Promise<VersionConflict | undefined> {
+    if (refusal instanceof StoreUnavailable) return undefined;
+    try {
+      await this.store.commit(tenant, []);
+      return undefined;
+    } catch (error) {
+      if (error instanceof VersionConflict) return error;
+      throw error;
     }
   }
 

@@ -93,6 +93,8 @@ interface Passed {
   readonly response: Response;
   readonly principal?: AdminPrincipal;
   readonly tenant?: Tenant | undefined;
+  /** Whether the browser uses https, where that has been looked at. */
+  readonly isSecure?: boolean;
 }
 
 /** One route of the table, from authentication to the answer. */
@@ -103,28 +105,39 @@ function answerer(route: AdminRoute, parts: AdminParts): RequestHandler {
 function answerAnybody(route: PublicRoute, parts: AdminParts): RequestHandler {
   return async (request, response) => {
     if (!route.isFromElsewhere) requireSameOrigin(request, parts.publicUrl);
+    const common = commonOf(request, parts);
+    // Who comes from elsewhere was sent to the address of the page, whatever a proxy has made of it.
+    const isSecure =
+      usesHttps(request, parts.publicUrl) || (route.isFromElsewhere && common.page.startsWith('https://'));
     const asked: PublicRequest = {
-      ...commonOf(request, parts),
+      ...common,
       body: await readBody(route, request, response),
-      sessionId: readSessionCookie(request.headers.cookie),
+      sessionId: readSessionCookie(request, parts.publicUrl),
       cookies: request.headers.cookie,
-      isSecure: usesHttps(request, parts.publicUrl),
+      isSecure,
     };
-    await finish(await route.handler(asked, parts), { request, response }, parts);
+    await finish(await route.handler(asked, parts), { request, response, isSecure }, parts);
   };
 }
 
 function answerAdmin(route: GuardedRoute, parts: AdminParts): RequestHandler {
   return async (request, response) => {
-    const principal = await identify(request, parts);
-    response.locals.principal = principal;
-    await requireIntent(request, principal, parts);
-    requirePermission(principal, route);
-    const tenant = await tenantInPath(request, principal, parts);
+    const before = await admit(route, { request, response }, parts);
     const body = await readBody(route, request, response);
+    // A body may be held back for minutes, in which its sender is removed, or the tenant changed.
+    const { principal, tenant } = route.body === undefined ? before : await admit(route, { request, response }, parts);
     const asked: AdminRequest = { ...commonOf(request, parts), admin: principal, tenant, body };
     await finish(await route.handler(asked, parts), { request, response, principal, tenant }, parts);
   };
+}
+
+/** Who asks, if they mean it and may; and the tenant in the path. @throws AdminProblem */
+async function admit(route: GuardedRoute, { request, response }: Passed, parts: AdminParts) {
+  const principal = await identify(request, parts);
+  response.locals.principal = principal;
+  await requireIntent(request, principal, parts);
+  requirePermission(principal, route);
+  return { principal, tenant: await tenantInPath(request, principal, parts) };
 }
 
 /** What every handler is given. */
@@ -159,15 +172,15 @@ async function readBody({ body: schema }: AdminRoute, request: Request, response
 
 /** Records a change, and answers. What could not be recorded is not answered as if it were. */
 async function finish(answer: AdminResponse, passed: Passed, parts: AdminParts): Promise<void> {
-  const { request, response, principal, tenant } = passed;
+  const { request, response, principal, tenant, isSecure = usesHttps(request, parts.publicUrl) } = passed;
   if (answer.audit && !isNothing(answer.audit)) {
     const actor = answer.audit.actor ?? principal?.actor;
     if (!actor) throw new Error(`nobody is known to have done ${answer.audit.action}`);
     await audit(parts.store, { tenant, ...answer.audit, actor, address: addressOf(request), time: parts.clock() });
   }
   if (answer.session !== undefined) {
-    const place = { isSecure: usesHttps(request, parts.publicUrl), mount: mountOf(request) };
-    response.append('Set-Cookie', sessionCookie(answer.session ?? undefined, place));
+    const cookie = sessionCookie(answer.session ?? undefined, { isSecure, mount: mountOf(request) });
+    response.append('Set-Cookie', cookie);
   }
   await sendAnswer(response, answer);
 }

@@ -3,6 +3,7 @@
  * what, how it ended, which dialect rules it needed. Of the headers only User-Agent, never a query or a body: they hold
  * secrets and people's data.
  */
+import { isIP } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { ActivityRecorder } from '../access/activity.js';
@@ -15,6 +16,8 @@ import type { ActivityRefusal, NewActivity, Outcome } from '../store/store.js';
 
 /** Characters of what clients have sent that the activity keeps. */
 const MOST = { path: 300, id: 100, agent: 200, method: 20, detail: 500 };
+/** Milliseconds after which what was found out about the caller may not hold any more. */
+const LONG = 1_000;
 /** As nginx has it: the client went away before it was answered. */
 const GONE = 499;
 
@@ -63,6 +66,11 @@ export class Exchange {
   set principal(principal: Principal) {
     this.caller = principal;
     this.spoken = new Dialect(PROFILES[principal.tenant.profile as ProfileName]);
+  }
+
+  /** Whether it has taken long, as when its body is held back. */
+  get isLate(): boolean {
+    return performance.now() - this.started > LONG;
   }
 
   /** That of the caller's tenant. */
@@ -198,9 +206,21 @@ export function beginExchange(parts: ExchangeParts): RequestHandler {
   };
 }
 
-/** Express looks through the proxies' headers even where the app trusts none. */
+/** Express looks through the proxies' headers even where the app trusts none, and takes whatever text is in them. */
 export function addressOf(request: Request): string | undefined {
-  return request.app.enabled('trust proxy') ? request.ip : request.socket.remoteAddress;
+  const { remoteAddress } = request.socket;
+  if (!request.app.enabled('trust proxy')) return remoteAddress;
+  return ipAddress(request.ip) ?? remoteAddress;
+}
+
+/** Characters of an address with a zone. */
+const LONGEST_ADDRESS = 64;
+
+/** Without the port that some proxies add, which would make each connection another client. */
+function ipAddress(text = ''): string | undefined {
+  const [, v6, v4] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? [];
+  const address = v6 ?? v4 ?? text;
+  return address.length <= LONGEST_ADDRESS && isIP(address) !== 0 ? address : undefined;
 }
 
 /** What may be kept of an address: no query, and nothing secret of ours that somebody has put into the path. */

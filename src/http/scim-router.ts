@@ -102,19 +102,37 @@ const withoutDoubleSlash: RequestHandler = (request, _response, next) => {
 
 /** Who calls, and whether it is their turn: all that is asked before anything of the request is read. */
 function authenticate(parts: HttpParts): RequestHandler {
-  const { authenticator, uses } = parts;
   return async (request, response, next) => {
     const exchange = begun(response);
-    const { headers, originalUrl: url, params } = request;
-    const { address } = exchange;
-    const tenant = typeof params.tenant === 'string' ? params.tenant : undefined;
-    const principal = await authenticator.authenticate({ headers, url, address, tenant, log: exchange });
-    exchange.principal = principal;
-    takeTurn(principal, parts);
-    if (tenant !== undefined) requireTenant(principal, tenant);
-    uses.note(principal.credential.id, address);
+    await identify(request, exchange, parts);
+    takeTurn(exchange.principal, parts);
+    stayWithin(request, exchange);
+    parts.uses.note(exchange.principal.credential.id, exchange.address);
     next();
   };
+}
+
+async function identify(request: Request, exchange: Exchange, { authenticator }: HttpParts): Promise<void> {
+  const { headers, originalUrl: url } = request;
+  const { address } = exchange;
+  const tenant = tenantInPath(request);
+  exchange.principal = await authenticator.authenticate({ headers, url, address, tenant, log: exchange });
+}
+
+/** @throws AccessRefused notFound */
+function stayWithin(request: Request, { principal }: Exchange): void {
+  const tenant = tenantInPath(request);
+  if (tenant !== undefined) requireTenant(principal, tenant);
+}
+
+function tenantInPath({ params }: Request): string | undefined {
+  return typeof params.tenant === 'string' ? params.tenant : undefined;
+}
+
+/** A body can be held back for minutes, in which its credential is revoked, or its tenant disabled. */
+async function identifyAgain(request: Request, exchange: Exchange, parts: HttpParts): Promise<void> {
+  await identify(request, exchange, parts);
+  stayWithin(request, exchange);
 }
 
 /** @throws AccessRefused tooManyRequests. RFC 6585 §4 */
@@ -162,6 +180,7 @@ function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: Htt
   return async (request, response) => {
     const exchange = begun(response);
     noteResource(request, exchange, type);
+    if (exchange.isLate) await identifyAgain(request, exchange, parts);
     requireScope(exchange.principal, scope);
     const result = await endpoint(readRequest(request, exchange, type, parts), parts);
     if (result.created) exchange.isAbout(type.name, result.created);
@@ -172,6 +191,7 @@ function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: Htt
 function answerBulk(parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
+    if (exchange.isLate) await identifyAgain(request, exchange, parts);
     requireScope(exchange.principal, 'scim:write');
     const bulkRequest: BulkHttpRequest = {
       caller: callerOf(exchange),

@@ -2,7 +2,7 @@
  * The store port: what the directory and access need of a database, and nothing more.
  * Knows: resources as documents, edges, changes; accounts.ts: tenants, credentials, admins; records.ts: what happened
  * beside. Does not know: SCIM policy, profiles, HTTP.
- * Engines: memory/, sqlite/. test/contract/store.ts is the definition that each of them is held to.
+ * Engines: memory/, sqlite/, mongo/. test/contract/store.ts is the definition that each of them is held to.
  */
 import { ScimError } from '../scim/errors.js';
 import type { FilterNode } from '../scim/filter/node.js';
@@ -264,7 +264,8 @@ export interface Store extends AccountStore, RecordStore {
 
   /**
    * Applies the batch, all or nothing, and resolves when it and its change records are durable. An empty batch
-   * resolves when everything that `latest` could have shown is durable.
+   * resolves when everything that `latest` could have shown is durable; a VersionConflict says that some of it never
+   * will be.
    * @throws VersionConflict, UniquenessConflict, MissingReference; then nothing of the batch was applied.
    */
   commit(tenant: string, batch: readonly Write[]): Promise<void>;

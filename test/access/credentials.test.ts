@@ -423,6 +423,14 @@ describe('revokeCredential', () => {
 });
 
 describe('endKey', () => {
+  it('leaves a credential that is expired, also when the ended secret is forgotten', async () => {
+    const { credential } = await issue();
+    await endKey(store, tenant, credential.id, credential.keys[0]?.id ?? '', time.clock);
+    expect(await listed()).toMatchObject([{ state: 'expired' }]);
+    await store.dropEndedKeys('9999-01-01T00:00:00.000Z', 10);
+    expect(await listed()).toMatchObject([{ state: 'expired', keys: [] }]);
+  });
+
   it('ends one secret at once, and only once', async () => {
     const { credential } = await issue();
     const [old, newest] = (await rotate(credential.id)).credential.keys;

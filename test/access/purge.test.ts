@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createPurge } from '../../src/access/purge.js';
 import { FakeLog } from './fakes.js';
 
@@ -28,6 +28,20 @@ describe('the purge of removed tenants', () => {
     expect([store.asked, store.steps]).toEqual([5, 0]);
     await turns();
     expect(store.asked).toBe(5);
+  });
+
+  test('wakes by itself, since a request that was under way may have written afterwards', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const store = new Remains(0);
+    const purge = createPurge({ store, log: new FakeLog() });
+    vi.advanceTimersByTime(3_600_000);
+    await turns();
+    expect(store.asked).toBe(1);
+    await purge.close();
+    vi.advanceTimersByTime(36_000_000);
+    vi.useRealTimers();
+    await turns();
+    expect(store.asked).toBe(1);
   });
 
   test('what is removed while it runs is not forgotten', async () => {
@@ -77,7 +91,7 @@ describe('the purge of removed tenants', () => {
     const purge = createPurge({ store, log });
     purge.wake();
     await turns();
-    expect(JSON.stringify(log)).toContain('next start');
+    expect(JSON.stringify(log)).toContain('every hour');
     store.purgeTenants = works;
     purge.wake();
     await turns();

@@ -18,6 +18,11 @@ describe('the addresses that a provider vouches for', () => {
     ['a name of Entra that is no address', { iss: ENTRA, preferred_username: '+49 30 1' }, []],
     ['all directories of Entra', { iss: 'https://login.microsoftonline.com/common/v2.0', email: 'ann@x.example' }, []],
     [
+      'the directory of personal accounts, which nobody manages',
+      { iss: 'https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0', email: 'ann@x.example' },
+      [],
+    ],
+    [
       'what only looks like Entra',
       { iss: `https://login.microsoftonline.com.evil.example/${DIRECTORY}/v2.0`, email: 'a@x.example' },
       [],

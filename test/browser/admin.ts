@@ -30,7 +30,7 @@ export class Visitor {
     readonly page: Page,
     readonly origin: string,
   ) {
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(10_000);
     page.on('console', (message) => {
       const isWrong = message.type() === 'error' || /Content.Security.Policy/i.test(message.text());
       if (isWrong && !EXPECTED.test(message.text())) this.faults.push(`${page.url()}: ${message.text()}`);
@@ -65,7 +65,7 @@ export class Visitor {
     const seen: string[] = [];
     for (let steps = 0; steps < 80; steps++) {
       await this.page.keyboard.press('Tab');
-      const at = await this.page.evaluate(NAME_OF_FOCUS);
+      const at = await this.page.evaluate<string>(NAME_OF_FOCUS);
       if (at === name) return;
       seen.push(at);
     }
@@ -92,16 +92,38 @@ export class Visitor {
   /** The value that the copy button of a field puts on the clipboard. */
   async copied(label: string): Promise<string> {
     await this.button(`Copy ${label}`).click();
-    const read = () => this.page.evaluate(() => navigator.clipboard.readText());
+    const read = () => this.page.evaluate<string>('navigator.clipboard.readText()');
     const shown = await this.page.locator('.copy-field', { has: this.button(`Copy ${label}`) }).innerText();
     await expect.poll(read, { timeout: 5_000 }).toBe(shown.trim());
     return read();
   }
 
+  /** Becomes the owner, without the page. Gives what the admin API wants to be sent. */
+  async setUp(link: string, email: string): Promise<Record<string, string>> {
+    const token = new URL(link).hash.slice(1);
+    const data = { token, email, name: 'Dana Reyes', password: PASSWORD };
+    const answer = await this.context.request.post(`${this.origin}/admin/api/invitation/accept`, { data });
+    expect(answer.status(), await answer.text()).toBe(200);
+    const { csrf } = (await answer.json()) as { csrf: string };
+    const cookies = (await this.context.cookies()).map(({ name, value }) => `${name}=${value}`);
+    return { Cookie: cookies.join('; '), 'X-CSRF-Token': csrf };
+  }
+
   /** Data is there and nothing turns. */
   async settled(): Promise<void> {
     await this.page.locator('h1').first().waitFor();
-    await this.page.waitForFunction(IS_SETTLED);
+    await this.holds(IS_SETTLED);
+  }
+
+  /** Waits until an expression is true in the page, whose policy lets nothing be evaluated by itself. */
+  async holds(expression: string): Promise<void> {
+    await expect.poll(() => this.page.evaluate<boolean>(expression), { timeout: 10_000 }).toBe(true);
+  }
+
+  /** Another colour scheme of the system, which the page follows. */
+  async see(colorScheme: Scheme): Promise<void> {
+    await this.page.emulateMedia({ colorScheme });
+    await this.holds(`document.documentElement.style.colorScheme === '${colorScheme}'`);
   }
 
   /** What axe finds that is serious, as text. `isColourOnly`: what depends on the colours alone. */
@@ -129,7 +151,8 @@ const NAME_OF_FOCUS = `(() => {
   return (it.getAttribute('aria-label') || by || label || it.innerText || it.tagName).trim();
 })()`;
 
-const IS_SETTLED = `!document.querySelector('[class*="awsui_root_"][class*="spinner"], [aria-busy="true"]')`;
+/** A spinner is two half circles. */
+const IS_SETTLED = `!document.querySelector('[class*="awsui_circle-left_"], [aria-busy="true"]')`;
 
 const OVERFLOWING = `(() => {
   const width = document.documentElement.clientWidth;

@@ -128,4 +128,17 @@ describe('while there is no admin', () => {
     const token = shownLink((await start()).out).split('#')[1] as string;
     expect(JSON.stringify(await store.adminKeys('invitation'))).not.toContain(token);
   });
+
+  it('prints a link that opens nothing once somebody has become an admin in another way', async () => {
+    const link = shownLink((await start()).out);
+    const other = await invitations().create({
+      email: undefined,
+      role: 'owner',
+      tenant: undefined,
+      createdBy: undefined,
+    });
+    await becomeOwner(`#${other.token}`);
+    await expect(becomeOwner(link, 'reader-of-the-log@example.com')).rejects.toThrow('this link was used already');
+    expect(await store.admins()).toHaveLength(1);
+  });
 });

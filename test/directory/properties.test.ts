@@ -19,15 +19,15 @@ import type { Change, ResourceKey, Store, StoredResource } from '../../src/store
 import { openStore } from '../../src/target.js';
 import { type MemberStep, memberSteps, plainOperation, userPatch } from '../support/arbitrary-patch.js';
 import { type PatchOperation, URN } from '../support/client.js';
-import { ENGINES } from '../support/target.js';
+import { dropStore, ENGINES, storeIn } from '../support/engines.js';
 import { problemsOf } from '../support/validity.js';
 
 const registry = loadRegistry(bundledDocuments());
 const typeNamed = (name: string): ResourceType => registry.resourceType(name) as ResourceType;
 const [USER, GROUP] = [typeNamed('User'), typeNamed('Group')];
 const POOL = 6;
-/** A sync per write makes SQLite slow; its stores are compared with the memory store elsewhere. */
-const RUNS = { 'memory:': 150, 'sqlite:': 20 };
+/** A sync per write makes the others slow; their stores are compared with the memory store elsewhere. */
+const RUNS = { 'memory:': 150, 'sqlite:': 20, 'mongodb:': 10 };
 
 function directoryOf(store: Store): Directory {
   let seconds = 0;
@@ -141,11 +141,12 @@ describe.each(ENGINES)('a directory, store %s', (engine) => {
   let store: Store;
 
   beforeAll(async () => {
-    store = await openStore(engine === 'memory:' ? engine : `sqlite:${path.join(folder, 'scim.db')}`);
+    store = await openStore(storeIn(folder, engine));
   });
 
   afterAll(async () => {
     await store.close();
+    await dropStore(folder, engine);
     rmSync(folder, { recursive: true, force: true });
   });
 

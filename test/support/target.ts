@@ -17,10 +17,9 @@ import { createThrottle, type Throttle } from '../../src/access/throttle.js';
 import type { ProfileName } from '../../src/scim/profiles.js';
 import { createScimTarget, type ScimTarget, type TargetOptions } from '../../src/target.js';
 import { Client } from './client.js';
+import { dropStore, ENGINES, type Engine, storeIn } from './engines.js';
 
-export const ENGINES = ['memory:', 'sqlite:'] as const;
-
-export type Engine = (typeof ENGINES)[number];
+export { ENGINES, type Engine } from './engines.js';
 
 /** What pino writes for one request. */
 export interface LogLine {
@@ -52,7 +51,7 @@ export class Suite {
 
   async start(): Promise<void> {
     const folder = mkdtempSync(path.join(tmpdir(), 'scim-target-'));
-    const store = this.engine === 'memory:' ? this.engine : `sqlite:${path.join(folder, 'scim.db')}`;
+    const store = storeIn(folder, this.engine);
     const target = await createScimTarget({ store, logger: this.logger(), throttle: unhurried(), ...this.options });
     const app = express();
     app.set('trust proxy', this.trustsProxy);
@@ -73,6 +72,7 @@ export class Suite {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await target.close();
+    await dropStore(folder, this.engine);
     rmSync(folder, { recursive: true, force: true });
   }
 

@@ -124,7 +124,10 @@ async function candidatesOf(store: TrustedTokensParts['store'], { iss }: JWTPayl
   throw new JwtRefused('The issuer of the token is not trusted here.', reason);
 }
 
-/** The one credential whose trust the claims fit; one that is revoked only when no other fits. */
+/**
+ * The one credential whose trust the claims fit; one that is revoked only when no other of its tenant fits. Anybody may
+ * say that they trust an issuer: where two tenants do, or one did, what comes for neither by name is for neither.
+ */
 function choose(candidates: readonly Trusted[], claims: JWTPayload, tenant?: string): Trusted {
   const judged = candidates.flatMap((found) => {
     const { trust } = found.credential;
@@ -135,7 +138,8 @@ function choose(candidates: readonly Trusted[], claims: JWTPayload, tenant?: str
   const live = all.filter(({ found }) => found.credential.revoked === undefined);
   const [only, ...others] = live.length > 0 ? live : all;
   if (!only) throw misfit(ofTenant(judged, tenant));
-  if (others.length > 0 && live.length > 0) throw ambiguous(live.length);
+  const isOfOneTenant = all.every(({ found }) => found.tenant.id === only.found.tenant.id);
+  if (live.length > 0 && (others.length > 0 || !isOfOneTenant)) throw ambiguous(all.length);
   return only.found;
 }
 
@@ -151,7 +155,7 @@ function ofTenant(judged: readonly Judged[], name: string | undefined): readonly
 }
 
 function ambiguous(count: number): JwtRefused {
-  return new JwtRefused('The token fits more than one credential: state the client_id.', {
+  return new JwtRefused('The token fits more than one credential: state the client_id, or the tenant in the address.', {
     failed: 'credential',
     expected: 'one credential that the claims fit',
     came: `${count} of them`,

@@ -40,7 +40,7 @@ const LIFETIME = 3_600;
 const RATE = 2;
 /** Seconds that a token lives at least, however soon the assertion ends that it was issued for. */
 const SHORTEST = 60;
-/** Ended tokens are dropped this often, and this many at a time. */
+/** Ended tokens are dropped this often, and this many in one portion. */
 const TIDY_EVERY_MS = 300_000;
 const TIDY_MOST = 1_000;
 
@@ -163,8 +163,13 @@ function tidier({ store, clock, log }: TokenEndpointParts): () => void {
     const now = Date.parse(time);
     if (now - last < TIDY_EVERY_MS) return;
     last = now;
-    store.dropEndedKeys(time, TIDY_MOST).catch((error: unknown) => {
+    dropAll(store, time).catch((error: unknown) => {
       log.warn({ err: error }, 'ended access tokens could not be dropped');
     });
   };
+}
+
+/** In portions, between which requests get their turn: as many as there are, or they would gather. */
+async function dropAll(store: TokenEndpointParts['store'], time: string): Promise<void> {
+  while ((await store.dropEndedKeys(time, TIDY_MOST)) >= TIDY_MOST);
 }

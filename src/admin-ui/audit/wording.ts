@@ -7,6 +7,8 @@ export const ACTIONS = {
   'tenant.create': 'Created a tenant',
   'tenant.update': 'Changed a tenant',
   'tenant.delete': 'Deleted a tenant',
+  'tenant.export': 'Exported a tenant',
+  'tenant.import': 'Imported a tenant',
   'credential.create': 'Issued a credential',
   'credential.update': 'Changed a credential',
   'credential.rotate': 'Gave a credential a new secret',

@@ -32,7 +32,7 @@ export function credentialColumns(tenant: string): TableProps.ColumnDefinition<C
       header: 'Name',
       isRowHeader: true,
       sortingField: 'name',
-      minWidth: 160,
+      minWidth: 130,
       cell: ({ id, name, identifier }) => (
         <>
           <Link href={paths.credential(tenant, id)}>{name}</Link>

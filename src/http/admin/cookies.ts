@@ -20,9 +20,11 @@ export function sessionCookie(id: string | undefined, { isSecure, mount }: Cooki
   return `${name}=${id ?? ''}; Path=${path}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}${end}`;
 }
 
-/** The session that the browser says it has. */
-export function readSessionCookie(header: string | undefined): string | undefined {
-  return readCookie(header, SESSION_COOKIE.secure) ?? readCookie(header, SESSION_COOKIE.plain);
+/** The session that the browser says it has. By https the plain cookie may be one that somebody else has set. */
+export function readSessionCookie(request: Request, publicUrl: string | undefined): string | undefined {
+  const { cookie } = request.headers;
+  const secure = readCookie(cookie, SESSION_COOKIE.secure);
+  return secure ?? (cameByHttps(request, publicUrl) ? undefined : readCookie(cookie, SESSION_COOKIE.plain));
 }
 
 /** RFC 6265 §4.2.1. The first of its name counts. */
@@ -39,6 +41,10 @@ export function readCookie(header: string | undefined, name: string): string | u
  * origin of the page tells, or the public URL.
  */
 export function usesHttps(request: Request, publicUrl: string | undefined): boolean {
-  if (request.secure || request.headers.origin?.startsWith('https://')) return true;
-  return publicUrl?.startsWith('https://') === true && new URL(publicUrl).host === request.headers.host;
+  return cameByHttps(request, publicUrl) || request.headers.origin?.startsWith('https://') === true;
+}
+
+/** The same, as far as no browser has a say in it. */
+export function cameByHttps({ secure, headers: { host } }: Request, publicUrl: string | undefined): boolean {
+  return secure || (publicUrl?.startsWith('https://') === true && new URL(publicUrl).host === host);
 }

@@ -28,10 +28,10 @@ export async function identify(request: Request, parts: AdminParts): Promise<Adm
   return authorization === undefined ? bySession(request, parts) : byToken(authorization, request, parts);
 }
 
-async function bySession({ headers }: Request, parts: AdminParts): Promise<AdminPrincipal> {
-  const id = readSessionCookie(headers.cookie);
+async function bySession(request: Request, parts: AdminParts): Promise<AdminPrincipal> {
+  const id = readSessionCookie(request, parts.publicUrl);
   if (id === undefined) throw new AdminProblem(401, 'Sign in first.');
-  const session = await parts.sessions.find(id, headers[BACKGROUND] === undefined);
+  const session = await parts.sessions.find(id, request.headers[BACKGROUND] === undefined);
   const principal = session && (await principalOfSession(parts, session));
   if (!principal) throw new AdminProblem(401, 'The session has ended; sign in again.');
   return principal;

@@ -30,7 +30,7 @@ export async function getSettings(_request: AdminRequest, parts: AdminParts): Pr
       const value = parts.options[option.name];
       return {
         name: option.name,
-        value: value === undefined ? null : option.isSecret ? HIDDEN : value,
+        value: value === undefined ? null : option.isSecret ? HIDDEN : (option.shown?.(String(value)) ?? value),
         unit: option.unit ?? null,
         description: option.description,
         env: option.env[0] ?? '',

@@ -4,9 +4,10 @@ import type { Actor, Change, ChangeOperation, ChangeQuery } from '../store.js';
 import type { Database } from './driver.js';
 import { isBindable, optional } from './rows.js';
 
-const COLUMNS = 'type, id, version, sequence, operation, time, request_id, actor, added, removed, difference';
+export const CHANGE_COLUMNS =
+  'type, id, version, sequence, operation, time, request_id, actor, added, removed, difference';
 
-interface ChangeRow {
+export interface ChangeRow {
   type: string;
   id: string;
   version: number;
@@ -41,13 +42,13 @@ export class ChangeQueries {
 
   constructor(database: Database) {
     this.#after = database.prepare<ChangeRow>(
-      `SELECT ${COLUMNS} FROM changes WHERE tenant = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3`,
+      `SELECT ${CHANGE_COLUMNS} FROM changes WHERE tenant = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3`,
     );
     this.#ofResource = database.prepare<ChangeRow>(`
-      SELECT ${COLUMNS} FROM changes WHERE tenant = ?1 AND id = ?2 AND type = ?3 AND sequence < ?4
+      SELECT ${CHANGE_COLUMNS} FROM changes WHERE tenant = ?1 AND id = ?2 AND type = ?3 AND sequence < ?4
       ORDER BY sequence DESC LIMIT ?5`);
     this.#ofRequest = database.prepare<ChangeRow>(`
-      SELECT ${COLUMNS} FROM changes
+      SELECT ${CHANGE_COLUMNS} FROM changes
       WHERE tenant = ?1 AND sequence BETWEEN ?2 AND ?3 AND request_id = ?4 AND time BETWEEN ?5 AND ?6
       ORDER BY sequence DESC LIMIT ?7`);
     this.#nextFrom = database.prepare<{ sequence: number; time: string }>(
@@ -116,7 +117,7 @@ function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-function toChange(tenant: string, row: ChangeRow): Change {
+export function toChange(tenant: string, row: ChangeRow): Change {
   return {
     sequence: row.sequence,
     key: { tenant, type: row.type, id: row.id },

@@ -4,7 +4,7 @@ import type { AuditActor, AuditQuery, AuditRecord, NewActivity, NewAuditRecord, 
 import type { Database } from './driver.js';
 import { isBindable, optional } from './rows.js';
 
-interface AuditRow {
+export interface AuditRow {
   sequence: number;
   time: string;
   action: string;
@@ -170,7 +170,7 @@ function prepareAll(database: Database) {
   };
 }
 
-function toAuditRecord(row: AuditRow): AuditRecord {
+export function toAuditRecord(row: AuditRow): AuditRecord {
   const [kind, id, name] = JSON.parse(row.actor) as [AuditActor['kind'], string | null, string];
   return {
     sequence: row.sequence,

@@ -272,6 +272,14 @@ describe('the credential of a JWT', () => {
     expect((await tokens.verify(await issue(), 'bearer')).credential.id).toBe('new');
   });
 
+  test('is not that of another tenant which has come to trust the same since it was revoked', async () => {
+    trusted = [credential({ revoked: '2031-01-01T00:00:00Z' }), credential({}, {}, 'globex')];
+    expect((await refusal(await issue())).reason).toMatchObject({ failed: 'credential' });
+    await expect(tokens.verifyAssertion(await issue())).rejects.toBeInstanceOf(JwtRefused);
+    expect((await tokens.verify(await issue(), 'bearer', 'globex')).tenant.id).toBe('globex');
+    await expect(tokens.verify(await issue(), 'bearer', 'acme')).rejects.toMatchObject({ tenant: 'acme' });
+  });
+
   test('is told to nobody when it could be that of several tenants', async () => {
     trusted = [credential({}, { subject: 'one' }), credential({}, { subject: 'two' }, 'globex')];
     const error = await refusal(await issue({ sub: 'three' }));

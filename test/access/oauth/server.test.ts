@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   endKey,
   issueCredential,
@@ -311,6 +311,19 @@ describe('a token request is refused', () => {
     await refusal(issue({ ...made, secret: 'wrong' }));
     expect(uses).toEqual([]);
     expect(await store.dropEndedKeys('9999-12-31T00:00:00Z', 100)).toBe(0);
+  });
+});
+
+describe('access tokens that have ended', () => {
+  test('are forgotten all, and so do not gather, however many were issued', async () => {
+    const made = await client();
+    const old = { credential: made.credential, kind: 'access', scopes: [], created: clock(), hint: undefined } as const;
+    const expires = clock();
+    for (let i = 0; i < 1_500; i++) await store.addKey({ ...old, id: `${i}`, hash: `${i}`, expires });
+    pass(1_000);
+    await issue(made);
+    await vi.waitFor(async () => expect(await store.findBearer('1499')).toBeUndefined());
+    expect(await store.dropEndedKeys(clock(), 10)).toBe(0);
   });
 });
 

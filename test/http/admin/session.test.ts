@@ -79,6 +79,19 @@ onEachStore(
       expect((await nobody().post('/session', { email: other.email, password: PASSWORD })).status).toBe(200);
     });
 
+    test('spelling an email in another way does not make room for more wrong passwords', async () => {
+      const { email } = await adminOf(suite);
+      // Whoever looks for an admin folds case, by which a dotless i becomes one with a dot.
+      const spellings = [email, email.toUpperCase(), email.replace('i', 'ı'), ` ${email}`];
+      for (let tries = 1; tries <= 10; tries++) {
+        const spelling = spellings[tries % spellings.length] as string;
+        expect((await nobody().post('/session', { email: spelling, password: 'not the password' })).status).toBe(401);
+      }
+      for (const spelling of spellings) {
+        expect((await nobody().post('/session', { email: spelling, password: PASSWORD })).status).toBe(429);
+      }
+    });
+
     test('signing in ends the session that the browser had, and takes no id that it brings', async () => {
       const { email } = await adminOf(suite);
       const client = nobody();
@@ -265,4 +278,23 @@ onEachStore(
     });
   },
   { clock: () => new Date(now) },
+);
+
+onEachStore(
+  'admin sessions by https',
+  (suite) => {
+    test('are read from the cookie that no other host can set, and from no other', async () => {
+      const { client } = await adminOf(suite);
+      const id = client.cookie?.split('=')[1];
+      const status = async (cookie: string, headers: Record<string, string>) => {
+        client.cookie = cookie;
+        return (await client.get('/session', headers)).status;
+      };
+      const byHttps = { Host: 'scim.example.com' };
+      expect(await status(`__Host-scim-admin=${id}`, byHttps)).toBe(200);
+      expect(await status(`scim-admin=${id}`, byHttps)).toBe(401);
+      expect(await status(`scim-admin=${id}`, {})).toBe(200);
+    });
+  },
+  { publicUrl: 'https://scim.example.com' },
 );

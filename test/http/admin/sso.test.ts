@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createScimTarget } from '../../../src/target.js';
-import { AdminClient, adminOf } from '../../support/admin-client.js';
+import { AdminClient, adminOf, PASSWORD } from '../../support/admin-client.js';
 import { TestIssuer } from '../../support/issuer.js';
 import { ENGINES, Suite } from '../../support/target.js';
 
@@ -126,6 +126,22 @@ describe.each(ENGINES)('single sign-on, store %s', (engine) => {
     expect(await browser.signIn()).toBe('/admin/signin?problem=not-invited');
     expect(await browser.session()).toBeUndefined();
   });
+
+  test.each(['ı', 'ſ', '\u212a'])(
+    'a verified address that only looks like that of an admin, with %s, is another one',
+    async (letter) => {
+      const plain = { ı: 'i', ſ: 's', '\u212a': 'k' }[letter] as string;
+      const email = `${plain}-${suite.engine.slice(0, 3)}@example.com`;
+      await suite.target.inviteAdmin({ email, role: 'owner' });
+      newPerson({ email: email.replace(plain, letter) });
+      expect(await new Browser().signIn()).toBe('/admin/signin?problem=not-invited');
+      const { client } = await adminOf(suite);
+      const { token } = await suite.target.inviteAdmin({ email: `x${email}`, role: 'owner' });
+      await client.post('/invitation/accept', { token, email: `x${email}`, name: 'Ann', password: PASSWORD });
+      newPerson({ email: `x${email}`.replace(plain, letter) });
+      expect(await new Browser().signIn()).toBe('/admin/signin?problem=not-invited');
+    },
+  );
 
   test('somebody whom nobody has invited becomes no admin', async () => {
     const person = newPerson();
@@ -254,4 +270,34 @@ describe('setting up single sign-on', () => {
   ])('%s is refused at the start', async (_what, options) => {
     await expect(createScimTarget({ store: 'memory:', ...options })).rejects.toThrow(/SSO_ISSUER/);
   });
+});
+
+test('behind a proxy that ends TLS and passes no Host on, the cookies are those of the public https address', async () => {
+  const issuer = await TestIssuer.start();
+  const suite = new Suite('memory:', {
+    publicUrl: 'https://scim.example.com',
+    issuerPrivate: 'allow',
+    ssoIssuer: issuer.issuer,
+    ssoClientId: issuer.client.id,
+    ssoClientSecret: issuer.client.secret,
+  });
+  await suite.start();
+  try {
+    const { email } = await adminOf(suite, 'viewer');
+    issuer.person = { sub: 'ann', email, email_verified: true };
+    const go = (address: string, cookie = '') => fetch(address, { redirect: 'manual', headers: { Cookie: cookie } });
+    const there = await go(`${suite.origin}/admin/api/sso/start`);
+    const [kept = ''] = there.headers.getSetCookie();
+    expect(kept).toMatch(/; Secure$/);
+    const atProvider = await go(there.headers.get('location') as string);
+    const back = new URL(atProvider.headers.get('location') as string);
+    expect(back.origin).toBe('https://scim.example.com');
+    const answer = await go(`${suite.origin}${back.pathname}${back.search}`, kept.split(';')[0]);
+    expect(answer.headers.getSetCookie()).toContainEqual(
+      expect.stringMatching(/^__Host-scim-admin=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/),
+    );
+  } finally {
+    await suite.stop();
+    await issuer.stop();
+  }
 });

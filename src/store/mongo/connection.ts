@@ -1,0 +1,111 @@
+/** The connection to the database, with the settings that the store's promises rest on, and the indexes. */
+import mongoose, { type Connection } from 'mongoose';
+import {
+  COLLECTIONS,
+  type CommitDocument,
+  type EdgeDocument,
+  type HeadDocument,
+  type LookupDocument,
+  type ResourceDocument,
+} from './documents.js';
+
+export interface MongoSettings {
+  /** `mongodb://…/NAME` or `mongodb+srv://…/NAME`; the database is `scim` where none is named. */
+  readonly uri: string;
+  /** Connections at most, unless the URI says maxPoolSize; 50 without both. */
+  readonly poolSize?: number | undefined;
+}
+
+export type Collection<Document extends { _id: string }> = mongoose.mongo.Collection<Document>;
+
+/** Everything that the directory's data is in. */
+export interface Collections {
+  readonly resources: Collection<ResourceDocument>;
+  readonly edges: Collection<EdgeDocument>;
+  readonly lookups: Collection<LookupDocument>;
+  readonly commits: Collection<CommitDocument>;
+  readonly heads: Collection<HeadDocument>;
+}
+
+/** ms. A database that is away is a 503 soon, not a request that hangs. */
+const TIMEOUTS = {
+  serverSelectionTimeoutMS: 3_000,
+  connectTimeoutMS: 3_000,
+  socketTimeoutMS: 20_000,
+  waitQueueTimeoutMS: 5_000,
+};
+
+/**
+ * Indexes by collection. Each begins with the tenant, or with a text that does; `_id` serves the rest.
+ * The shard key of `lookups` is {at: 1}, that of the others {_id: 1}.
+ */
+export const INDEXES = {
+  resources: [{ tenant: 1, type: 1, gone: 1, row: 1 }],
+  edges: [{ tenant: 1, member: 1, group: 1 }],
+  lookups: [{ at: 1 }],
+  commits: [
+    { tenant: 1, last: 1 },
+    { tenant: 1, resources: 1, number: 1 },
+    { tenant: 1, requests: 1, number: 1 },
+  ],
+  heads: [],
+} as const satisfies Record<keyof typeof COLLECTIONS, readonly Readonly<Record<string, 1 | -1>>[]>;
+
+/** @throws what the driver throws when no server can be reached */
+export async function connect({ uri, poolSize = 50 }: MongoSettings): Promise<Connection> {
+  const connection = mongoose.createConnection(uri, {
+    ...(!namesDatabase(uri) && { dbName: 'scim' }),
+    ...TIMEOUTS,
+    ...(!/[?&]maxPoolSize=/i.test(uri) && { maxPoolSize: poolSize }),
+    // What was acknowledged survives the loss of a primary, and nobody reads what could be rolled back.
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
+    readConcernLevel: 'majority',
+    readPreference: 'primary',
+    autoIndex: false,
+    autoCreate: false,
+    bufferCommands: false,
+  });
+  await connection.asPromise();
+  return connection;
+}
+
+export function collectionsOf(connection: Connection): Collections {
+  const named = <Document extends { _id: string }>(name: string) => database(connection).collection<Document>(name);
+  return {
+    resources: named(COLLECTIONS.resources),
+    edges: named(COLLECTIONS.edges),
+    lookups: named(COLLECTIONS.lookups),
+    commits: named(COLLECTIONS.commits),
+    heads: named(COLLECTIONS.heads),
+  };
+}
+
+type Indexes = Readonly<Record<string, readonly Readonly<Record<string, 1 | -1>>[]>>;
+
+/** Makes those that are missing. @param indexes by collection */
+export async function createIndexes(database: mongoose.mongo.Db, indexes: Indexes): Promise<void> {
+  for (const [name, wanted] of Object.entries(indexes)) {
+    const collection = database.collection(name);
+    const present = wanted.length === 0 ? [] : await collection.indexes().catch(noneYet);
+    const keys = new Set(present.map(({ key }) => JSON.stringify(key)));
+    for (const key of wanted) if (!keys.has(JSON.stringify(key))) await collection.createIndex(key);
+  }
+}
+
+/** What MongoDB says of the indexes of a collection that is not there. */
+const NAMESPACE_NOT_FOUND = 26;
+
+function noneYet(error: unknown): never[] {
+  if ((error as { code?: unknown }).code === NAMESPACE_NOT_FOUND) return [];
+  throw error;
+}
+
+/** The driver's own database: what mongoose puts around a collection is of no use where there are no models. */
+export function database({ db }: Connection): mongoose.mongo.Db {
+  if (!db) throw new Error('the connection is closed');
+  return db;
+}
+
+function namesDatabase(uri: string): boolean {
+  return /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]/.test(uri);
+}

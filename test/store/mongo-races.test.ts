@@ -1,0 +1,124 @@
+/** Two processes on one MongoDB that write the same at once. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Store, type StoredResource, UniquenessConflict, VersionConflict } from '../../src/store/store.js';
+import { create, group, ids, query, remove, replace, TENANT, user } from '../contract/writes.js';
+import { mongoForTests } from '../support/mongo/server.js';
+import { Process, untilCommitted } from './mongo-world.js';
+
+const mongo = await mongoForTests();
+
+mongo.describe('two processes', () => {
+  let uri: string;
+  let stores: [Store, Store];
+  beforeEach(async () => {
+    uri = mongo.newUri();
+    stores = [await new Process(uri).store, await new Process(uri).store];
+  });
+  afterEach(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await mongo.drop(uri);
+  });
+
+  const storeOf = (i: number): Store => stores[i % 2] as Store;
+  const all = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+  /** The next write of a resource, planned from what is there. */
+  const nextOf = (
+    found: StoredResource | undefined,
+    ...rest: [Parameters<typeof replace>[1], Parameters<typeof replace>[2]?]
+  ) => {
+    if (!found) throw new Error('it is not there');
+    return replace({ ...user('x'), resource: found }, ...rest);
+  };
+
+  it('that add members to one group lose none of them', async () => {
+    await stores[0].commit(TENANT, [group('g'), ...all(40).map((i) => user(`u${i}`))]);
+    const { key } = group('g').resource;
+    await Promise.all(
+      all(40).map((i) =>
+        untilCommitted(storeOf(i), TENANT, async () => [
+          nextOf(await storeOf(i).get(key, 'latest'), { displayName: 'g' }, { added: [`u${i}`] }),
+        ]),
+      ),
+    );
+    for (const store of stores) {
+      expect((await store.get(key))?.version).toBe(41);
+      expect((await store.edges(key, { limit: 100 })).map(({ id }) => id)).toEqual(
+        all(40)
+          .map((i) => `u${i}`)
+          .sort(),
+      );
+    }
+    await expectWholeHistory(81);
+  });
+
+  it('that want one name: one has it', async () => {
+    const results = await Promise.allSettled(
+      all(20).map((i) => storeOf(i).commit(TENANT, [user(`u${i}`, { userName: `Name${i >> 2}` })])),
+    );
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(15);
+    for (const { reason } of refused) expect(reason).toBeInstanceOf(UniquenessConflict);
+    for (const i of all(5)) expect(await ids(storeOf(i), query('User', `userName eq "name${i}"`))).toHaveLength(1);
+    await expectWholeHistory(5);
+  });
+
+  it('that write one version of a resource: one succeeds', async () => {
+    const lin = user('lin');
+    await stores[0].commit(TENANT, [lin]);
+    for (const round of all(5)) {
+      const found = (await stores[1].get(lin.resource.key)) as StoredResource;
+      const writes = all(6).map((i) => nextOf(found, { userName: 'lin', title: `${round}.${i}` }));
+      const results = await Promise.allSettled(writes.map((write, i) => storeOf(i).commit(TENANT, [write])));
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const result of results)
+        if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(VersionConflict);
+    }
+    await expectWholeHistory(6);
+  });
+
+  it('of which one deletes what the other makes a member: no membership leads nowhere', async () => {
+    const users = all(10).map((i) => user(`u${i}`));
+    await stores[0].commit(TENANT, [...users, ...all(10).map((i) => group(`g${i}`))]);
+    const joins = all(10).map((i) =>
+      untilCommitted(stores[0], TENANT, async () => {
+        const found = await stores[0].get(group(`g${i}`).resource.key, 'latest');
+        return [nextOf(found, { displayName: `g${i}` }, { added: [`u${i}`] })];
+      }),
+    );
+    const leaves = users.map((one) =>
+      untilCommitted(stores[1], TENANT, async () => {
+        const groups = await stores[1].containers(TENANT, one.resource.key.id, 'latest');
+        const departures = groups.map((found) => nextOf(found, found.document, { removed: [one.resource.key.id] }));
+        return [...departures, remove(one)];
+      }),
+    );
+    await Promise.allSettled(joins);
+    await Promise.all(leaves);
+    for (const i of all(10)) {
+      expect(await stores[0].edges(group(`g${i}`).resource.key, { limit: 9 })).toEqual([]);
+      expect(await stores[0].containers(TENANT, `u${i}`)).toEqual([]);
+    }
+    expect(await ids(stores[1], query('User'))).toEqual([]);
+  });
+
+  it('see what the other has committed as soon as that says so', async () => {
+    for (const i of all(20)) {
+      const [writer, reader] = [storeOf(i), storeOf(i + 1)];
+      await writer.commit(TENANT, [
+        user(`u${i}`),
+        create('Group', `g${i}`, { displayName: 'x' }, { added: [`u${i}`] }),
+      ]);
+      expect(await ids(reader, query('User', `userName eq "u${i}"`))).toEqual([`u${i}`]);
+      expect(await reader.presentEdges(group(`g${i}`).resource.key, [`u${i}`])).toEqual(new Set([`u${i}`]));
+      expect((await reader.search(query('User', undefined, { limit: 0 }))).total).toBe(i + 1);
+    }
+  });
+
+  /** Numbered without gaps, and the same for both. */
+  async function expectWholeHistory(length: number): Promise<void> {
+    const [one, other] = await Promise.all(stores.map((store) => store.changes(TENANT, 0, 1000)));
+    expect(one).toEqual(other);
+    expect(one?.map(({ sequence }) => sequence)).toEqual(all(length).map((i) => i + 1));
+  }
+});
