@@ -312,7 +312,7 @@ function store(value: string): Value | Error {
 
 /** A store as it may be shown and logged: without a password, and without the settings, which may have others. */
 export function shownStore(spec: string): string {
-  const uri = /^(mongodb(?:\+srv)?:\/\/)(?:(.*)@)?([^/?]*)(\/[^?]*)?/s.exec(spec);
+  const uri = /^((?!sqlite:)[\w+]+:\/\/)(?:(.*)@)?([^/?]*)(\/[^?]*)?/s.exec(spec);
   if (!uri) return spec;
   const [, scheme = '', credentials, hosts = '', database = ''] = uri;
   const user = credentials === undefined ? '' : `${credentials.split(':', 1)[0]}:***@`;
