@@ -22,6 +22,7 @@ import { createUseRecorder } from './access/last-use.js';
 import { createOAuthServer, type OAuthServerParts } from './access/oauth/server.js';
 import { ALL_SCOPES, type Scope } from './access/principal.js';
 import { createPurge } from './access/purge.js';
+import { Registries } from './access/registries.js';
 import { createRequestLimit } from './access/request-limit.js';
 import type { Role } from './access/roles.js';
 import { Sessions } from './access/sessions.js';
@@ -138,14 +139,15 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
   const settings = readOptions({}, { ...flags, ...(typeof given === 'string' && { store: given }) });
   const clock = isoClock(options.clock ?? (() => new Date()));
   const log = logger ?? pino({ level: 'silent' });
-  const registry = loadRegistry(schemas ?? bundledDocuments());
-  const store = typeof given === 'object' ? given : await openStore(settings.store, settings.busyTimeout, registry);
+  const registries = new Registries(schemas ?? bundledDocuments());
+  const store =
+    typeof given === 'object' ? given : await openStore(settings.store, settings.busyTimeout, registries.common);
   const uses = createUseRecorder({ store, clock, log });
   const { activityDays: days, activityEntries: most } = settings;
   const activity = createActivityRecorder({ store, clock, log, days, most });
   const exchange = { log, activity, newRequestId: randomUUID };
   const limits = limitsOf(settings);
-  const directory = directoryOf(store, registry, settings, clock);
+  const directory = directoryOf(store, registries.common, settings, clock);
   const tokens = trustedTokensOf(store, settings, clock);
   const router = scimRouter({
     cursors: cursorsOf(store, settings, clock),
@@ -154,15 +156,15 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     uses,
     ...exchange,
     directory,
-    bulk: new BulkDirectory({ directory, store, types: registry.resourceType, newId: randomUUID }),
-    registry,
+    bulk: new BulkDirectory({ directory, store, newId: randomUUID }),
+    registries,
     limits,
     patchAnswer: settings.patchAnswer,
     publicUrl: settings.publicUrl,
   });
   const sources = { clock, newId: randomUUID };
   const filterLimits = limits.filter;
-  const own = { store, directory, registry, filterLimits, activity, throttle, log, ...sources };
+  const own = { store, directory, registries, filterLimits, activity, throttle, log, ...sources };
   const admin = adminOf(own, settings, paths);
   const tenants = tenantsOf(store, sources);
   return {
@@ -174,7 +176,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     },
     inviteAdmin: admin.invite,
     store,
-    registry,
+    registry: registries.common,
     createTenant: async (tenant) => void (await tenants.create(tenant)),
     createToken: async ({ tenant: name, name: label, scopes = ALL_SCOPES, expires }) => {
       const tenant = await tenants.named(name);
@@ -250,7 +252,7 @@ function oauthRoutersOf(
 
 type OwnParts = Pick<
   AdminParts,
-  'store' | 'directory' | 'registry' | 'filterLimits' | 'activity' | 'throttle' | 'log' | 'clock' | 'newId'
+  'store' | 'directory' | 'registries' | 'filterLimits' | 'activity' | 'throttle' | 'log' | 'clock' | 'newId'
 >;
 
 /** What lets people manage: the page, their accounts, and what goes on behind a tenant that is deleted. */

@@ -41,6 +41,8 @@ export interface Caller {
   readonly actor: Actor;
   readonly requestId: string;
   readonly dialect: Dialect;
+  /** A resource type of the tenant by its name; without it those that the directory has for all. */
+  readonly types?: ((name: string) => ResourceType | undefined) | undefined;
 }
 
 /** Entity tags as a client lists them; `*` for any. */
@@ -109,7 +111,7 @@ export class Directory {
   /** @param unique by type: what is unique by schema, and what where the profile asks for more; filled when needed */
   constructor(
     private readonly options: DirectoryOptions,
-    private readonly unique = new Map<ResourceType, Record<'schema' | 'profile', ReadonlySet<Attribute>>>(),
+    private readonly unique = new WeakMap<ResourceType, Record<'schema' | 'profile', ReadonlySet<Attribute>>>(),
   ) {
     this.store = options.store;
   }
@@ -154,6 +156,7 @@ export class Directory {
     const { total, resources, next, previous } = await this.store.search({
       tenant: caller.tenant,
       type: type.name,
+      resourceType: type,
       filter: request.filter,
       sort: request.sort,
       offset: request.startIndex - 1,
@@ -197,7 +200,7 @@ export class Directory {
             this.store,
             current.key,
             namedMembers(operations, type.edges, caller.dialect),
-            this.memberTypes(type),
+            this.memberTypes(caller, type),
           )
         : undefined;
       const plan = planPatch(current.document, operations, type, caller.dialect, members);
@@ -215,14 +218,14 @@ export class Directory {
       const writes: Write[] = containers
         .filter((group) => group.key.id !== id)
         .map((group) => this.departure(caller, group, id));
-      writes.push(deleteWrite(current, members, this.occasion(caller, 'delete'), type));
+      writes.push(deleteWrite(current, members, this.occasion(caller, 'delete'), type.stored ?? type));
       await this.store.commit(caller.tenant, writes);
       return current;
     });
   }
 
   private departure(caller: Caller, group: StoredResource, member: string): Write {
-    const type = this.options.types(group.key.type) as ResourceType;
+    const type = this.typesOf(caller)(group.key.type) as ResourceType;
     const changes = { difference: [], added: [], removed: [member] };
     return putWrite(
       group.key,
@@ -341,12 +344,21 @@ export class Directory {
   }
 
   /** The types that a member of such a group may have. */
-  private memberTypes(type: ResourceType): ResourceType[] {
-    return memberTypeNames(type).flatMap((name) => this.options.types(name) ?? []);
+  private memberTypes(caller: Caller, type: ResourceType): ResourceType[] {
+    return memberTypeNames(type).flatMap((name) => this.typesOf(caller)(name) ?? []);
   }
 
-  /** The type with the attributes that are unique for this caller. */
-  private schemaFor({ dialect }: Caller, type: ResourceType): { type: ResourceType; unique: ReadonlySet<Attribute> } {
+  /** The resource types of a caller's tenant, by their names. */
+  typesOf({ types }: Caller): (name: string) => ResourceType | undefined {
+    return types ?? this.options.types;
+  }
+
+  /** The type as resources are kept, with the attributes that are unique for this caller. */
+  private schemaFor(
+    { dialect }: Caller,
+    offered: ResourceType,
+  ): { type: ResourceType; unique: ReadonlySet<Attribute> } {
+    const type = offered.stored ?? offered;
     let sets = this.unique.get(type);
     if (!sets) {
       sets = { schema: new Set(type.unique), profile: new Set([...type.unique, ...type.uniqueByProfile]) };

@@ -4,12 +4,15 @@ import type { ScimError } from '../../scim/errors.js';
 import type { Json } from '../../scim/json.js';
 import { type BulkOperation, type BulkResult, bulkResponse, readBulkRequest } from '../../scim/messages/bulk.js';
 import type { Locate } from '../../scim/resource/present.js';
+import type { ResourceType } from '../../scim/schema/characteristics.js';
 import type { HttpParts } from '../parts.js';
 import { messageResponse, type ScimResponse } from '../write-response.js';
 
 /** One request for many operations. */
 export interface BulkHttpRequest {
   readonly caller: Caller;
+  /** Those of the tenant. */
+  readonly types: readonly ResourceType[];
   readonly body: Json | undefined;
   readonly locate: Locate;
   /** What a client is told of something that was thrown; what it may not know goes to the log. */
@@ -20,7 +23,7 @@ const STATUS_OF_SUCCESS = { POST: '201', PUT: '200', PATCH: '200', DELETE: '204'
 
 /** POST /Bulk: RFC 7644 §3.7. Results are in the order of the request; operations that were not tried have none. */
 export async function bulk(request: BulkHttpRequest, parts: HttpParts): Promise<ScimResponse> {
-  const message = readBulkRequest(request.body, parts.registry.resourceTypes, parts.limits.bulk.operations);
+  const message = readBulkRequest(request.body, request.types, parts.limits.bulk.operations);
   const outcomes = await parts.bulk.run(request.caller, message);
   const results = message.operations.flatMap((operation, index) => {
     const outcome = outcomes[index];

@@ -14,6 +14,8 @@ import { messageResponse, type ScimResponse } from '../write-response.js';
 
 /** One request for a discovery document. */
 export interface DiscoveryRequest {
+  /** The tenant's. */
+  readonly registry: Registry;
   readonly dialect: Dialect;
   /** Whether the tenant takes HTTP Basic. */
   readonly allowsBasic: boolean;
@@ -73,8 +75,9 @@ export function serviceProviderConfig(request: DiscoveryRequest, { limits }: Htt
 }
 
 /** GET /Schemas and /Schemas/{urn}. RFC 7643 §7; the list holds the schemas that resources here can have. */
-export function schemas(request: DiscoveryRequest, { registry }: HttpParts): ScimResponse {
+export function schemas(request: DiscoveryRequest): ScimResponse {
   refuseFilter(request);
+  const { registry } = request;
   if (request.id === undefined) {
     return messageResponse(
       200,
@@ -108,9 +111,9 @@ function isUnreadable({ returned }: AttributeDocument): boolean {
 }
 
 /** GET /ResourceTypes and /ResourceTypes/{name}. RFC 7643 §6 */
-export function resourceTypes(request: DiscoveryRequest, { registry }: HttpParts): ScimResponse {
+export function resourceTypes(request: DiscoveryRequest): ScimResponse {
   refuseFilter(request);
-  const { id, baseUrl } = request;
+  const { id, baseUrl, registry } = request;
   if (id === undefined) {
     return messageResponse(200, listResponse(registry.resourceTypes.map((type) => servedType(type, baseUrl))));
   }
