@@ -41,7 +41,7 @@ import type { HttpLimits } from './http/parts.js';
 import { scimRouter } from './http/scim-router.js';
 import { type ScimPaths, unknownAddress } from './http/unknown-address.js';
 import { OPTIONS, OptionError, readOptions, type ServerOptions } from './options.js';
-import { bundledDocuments } from './schema-files.js';
+import { bundledDocuments, documentsWith } from './schema-files.js';
 import { PROFILES, type ProfileName } from './scim/profiles.js';
 import { loadRegistry, type Registry, type RegistryDocuments } from './scim/schema/load.js';
 import type { Store, Tenant } from './store/store.js';
@@ -81,8 +81,11 @@ export interface TargetOptions
   readonly store?: string | Store;
   /** Silent without it. */
   readonly logger?: Logger;
-  /** Schema and resource type documents; User, Group and the enterprise extension without it. */
-  readonly schemas?: RegistryDocuments;
+  /**
+   * Schema and resource type documents, or a folder with those to have beside the bundled ones; without it User, Group and
+   * the enterprise extension.
+   */
+  readonly schemas?: RegistryDocuments | string | undefined;
   /**
    * Where an app has mounted the routers, for the addresses that the admin page tells; `{tenant}` stands for the name of
    * a tenant. `/tenants/{tenant}/scim/v2` and `/oauth` without it.
@@ -139,7 +142,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
   const settings = readOptions({}, { ...flags, ...(typeof given === 'string' && { store: given }) });
   const clock = isoClock(options.clock ?? (() => new Date()));
   const log = logger ?? pino({ level: 'silent' });
-  const registries = new Registries(schemas ?? bundledDocuments());
+  const registries = new Registries(typeof schemas === 'object' ? schemas : serverDocuments(schemas));
   const store =
     typeof given === 'object' ? given : await openStore(settings.store, settings.busyTimeout, registries.common);
   const uses = createUseRecorder({ store, clock, log });
@@ -205,6 +208,11 @@ function tenantsOf(store: Store, sources: Sources) {
 
 function raise(error: unknown): never {
   throw error;
+}
+
+/** The documents for all tenants: the bundled ones, with those of a folder where there is one. */
+export function serverDocuments(folder: string | undefined): RegistryDocuments {
+  return folder === undefined ? bundledDocuments() : documentsWith(folder);
 }
 
 function directoryOf(store: Store, registry: Registry, settings: ServerOptions, clock: () => string): Directory {

@@ -5,33 +5,37 @@
 import type { Attribute, ResourceType } from './characteristics.js';
 import { everyAttribute, type Registry } from './load.js';
 
-/** Something of a type that cannot be while it has resources. */
+/** Something of a type that cannot be while resources have it. */
 export interface Misfit {
   readonly type: ResourceType;
+  /** Resources with a value of it would not fit; undefined: all of the type. */
+  readonly attribute: Attribute | undefined;
   /** What changes, as the end of a sentence: `serial would become multi-valued`. */
   readonly change: string;
 }
 
-/** The first of each type. Types and attributes that are new fit; so do descriptions, requirements, mutability. */
+/** Types and attributes that are new fit; so do other descriptions, requirements, mutability. */
 export function misfits(before: Registry, after: Registry): Misfit[] {
   return before.resourceTypes.flatMap((old) => {
     const type = old.stored ?? old;
     const offered = after.resourceType(old.name);
-    const change = offered ? changeOf(type, offered.stored ?? offered) : 'it would be gone';
-    return change === undefined ? [] : [{ type, change }];
+    if (!offered) return [{ type, attribute: undefined, change: 'it would be gone' }];
+    return misfitsOf(type, offered.stored ?? offered);
   });
 }
 
-function changeOf(before: ResourceType, after: ResourceType): string | undefined {
-  if (before.edges?.path !== after.edges?.path) return 'its members would be kept elsewhere';
-  if (before.display?.path !== after.display?.path) return 'what others show of it would be something else';
+function misfitsOf(before: ResourceType, after: ResourceType): Misfit[] {
+  const misfit = (change: string, attribute?: Attribute): Misfit => ({ type: before, attribute, change });
+  if (before.edges?.path !== after.edges?.path) return [misfit('its members would be kept elsewhere')];
+  if (before.display?.path !== after.display?.path) return [misfit('what others show of it would be something else')];
   const later = new Map([...everyAttribute(after.attributes)].map((attribute) => [attribute.path, attribute]));
-  for (const attribute of everyAttribute(before.attributes)) {
+  return [...everyAttribute(before.attributes)].flatMap((attribute) => {
+    // Of what goes as a whole, the whole is named.
+    if (attribute.parent && !later.has(attribute.parent.path)) return [];
     const now = later.get(attribute.path);
     const change = now ? difference(attribute, now) : 'would be gone (hide it by policy instead)';
-    if (change !== undefined) return `${attribute.path} ${change}`;
-  }
-  return undefined;
+    return change === undefined ? [] : [misfit(`${attribute.path} ${change}`, attribute)];
+  });
 }
 
 function difference(before: Attribute, after: Attribute): string | undefined {
