@@ -14,6 +14,31 @@ export function bundledDocuments(): RegistryDocuments {
       read<SchemaDocument>(name),
     ),
     resourceTypes: ['user', 'group'].map((name) => read<ResourceTypeDocument>(`${name}.resource-type`)),
+    catalogs: bundledCatalogs(),
+  };
+}
+
+/** Okta Identity Governance reads what stands under its own URNs, and shows `displayName`. */
+function bundledCatalogs(): RegistryDocuments['catalogs'] {
+  const schemas = ['role', 'entitlement'].map((name) => read<SchemaDocument>(name));
+  const types = ['role', 'entitlement'].map((name) => read<ResourceTypeDocument>(`${name}.resource-type`));
+  const oktaUrn = (name: string): string => `urn:okta:scim:schemas:core:1.0:${name}`;
+  return {
+    draft: { schemas, resourceTypes: types },
+    okta: {
+      schemas: schemas.map((schema) => ({
+        ...schema,
+        id: oktaUrn(schema.name),
+        attributes: schema.attributes.map((attribute) =>
+          attribute.name === 'display' ? { ...attribute, name: 'displayName', required: true } : attribute,
+        ),
+      })),
+      resourceTypes: types.map((type) => ({
+        ...type,
+        schema: oktaUrn(type.name),
+        'scim-target': { ...type['scim-target'], display: 'displayName', lookups: ['displayName'] },
+      })),
+    },
   };
 }
 

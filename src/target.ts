@@ -20,7 +20,7 @@ import { createTrustedTokens, type TrustedTokens } from './access/federation/tru
 import { Invitations, setUpPath } from './access/invitations.js';
 import { createUseRecorder } from './access/last-use.js';
 import { createOAuthServer, type OAuthServerParts } from './access/oauth/server.js';
-import { ALL_SCOPES, type Scope } from './access/principal.js';
+import { DEFAULT_SCOPES, type Scope } from './access/principal.js';
 import { createPurge } from './access/purge.js';
 import { Registries } from './access/registries.js';
 import { createRequestLimit } from './access/request-limit.js';
@@ -181,7 +181,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     store,
     registry: registries.common,
     createTenant: async (tenant) => void (await tenants.create(tenant)),
-    createToken: async ({ tenant: name, name: label, scopes = ALL_SCOPES, expires }) => {
+    createToken: async ({ tenant: name, name: label, scopes = DEFAULT_SCOPES, expires }) => {
       const tenant = await tenants.named(name);
       const issued = await issueToken(store, { tenant, name: label, scopes, expires, ...sources, randomBytes });
       return issued.token;

@@ -86,7 +86,7 @@ const document = z.strictObject({
       }),
     )
     .optional(),
-  roles: z.boolean().optional(),
+  roles: z.union([z.boolean(), z.literal('okta')]).optional(),
   checkRoles: z.boolean().optional(),
 });
 

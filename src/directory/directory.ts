@@ -30,6 +30,7 @@ import {
   VersionConflict,
   type Write,
 } from '../store/store.js';
+import { checkCatalogs } from './catalogs.js';
 import { edgeDifference, edgeElements, memberIds, memberPages, shownMemberships } from './members.js';
 import { checkMemberLimit, type Plan, planCreate, planPatch, planReplace } from './plan.js';
 import { deleteWrite, documentDifference, memberTypeNames, type Occasion, putWrite } from './write.js';
@@ -284,6 +285,10 @@ export class Directory {
     plan: Plan,
     operation: ChangeOperation,
   ): Promise<StoredResource> {
+    if (type.catalogs.length > 0) {
+      const source = { store: this.store, tenant: caller.tenant, types: this.typesOf(caller) };
+      await checkCatalogs(source, type, current?.document ?? {}, plan.document);
+    }
     const edges = await edgeDifference(this.store, key, plan.edges, current === undefined);
     const attributes = documentDifference(current?.document ?? {}, plan.document, type);
     if (current && attributes.length + edges.added.length + edges.removed.length === 0) {

@@ -3,7 +3,7 @@
  * A router works at any path; below `/tenants/:tenant/…` the tenant in the path must be the credential's own.
  */
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
-import { type Principal, requireScope, requireTenant } from '../access/principal.js';
+import { type Principal, requireScope, requireTenant, type Scope } from '../access/principal.js';
 import { AccessRefused } from '../access/refusal.js';
 import type { Caller } from '../directory/directory.js';
 import { ScimError } from '../scim/errors.js';
@@ -186,21 +186,28 @@ function answer(endpoint: Endpoint, access: 'read' | 'write', parts: HttpParts):
     const exchange = begun(response);
     if (exchange.isLate) await identifyAgain(request, exchange, parts);
     const type = response.locals.type as ResourceType;
-    requireScope(exchange.principal, access === 'read' ? 'scim:read' : 'scim:write');
+    requireScope(exchange.principal, access === 'read' ? 'scim:read' : scopeToWrite(type));
     const result = await endpoint(readRequest(request, exchange, type, parts), parts);
     if (result.created) exchange.isAbout(type.name, result.created);
     await send(response, result);
   };
 }
 
+/** What users can be given is for the vendor to say; a client that provisions users only reads it. */
+function scopeToWrite({ isCatalog }: ResourceType): Scope {
+  return isCatalog ? 'scim:catalog' : 'scim:write';
+}
+
 function answerBulk(parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
     if (exchange.isLate) await identifyAgain(request, exchange, parts);
-    requireScope(exchange.principal, 'scim:write');
+    const { principal } = exchange;
+    if (!principal.scopes.has('scim:catalog')) requireScope(principal, 'scim:write');
     const registry = parts.registries.of(exchange.principal.tenant);
     const bulkRequest: BulkHttpRequest = {
       caller: callerOf(exchange, registry),
+      requireScope: (type) => requireScope(exchange.principal, scopeToWrite(type)),
       types: registry.resourceTypes,
       body: readBody(request),
       locate: locator(readBaseUrl(request, parts.publicUrl), registry),

@@ -13,6 +13,8 @@ export interface BulkHttpRequest {
   readonly caller: Caller;
   /** Those of the tenant. */
   readonly types: readonly ResourceType[];
+  /** @throws what refuses a caller who may not write resources of the type */
+  readonly requireScope: (type: ResourceType) => void;
   readonly body: Json | undefined;
   readonly locate: Locate;
   /** What a client is told of something that was thrown; what it may not know goes to the log. */
@@ -24,7 +26,8 @@ const STATUS_OF_SUCCESS = { POST: '201', PUT: '200', PATCH: '200', DELETE: '204'
 /** POST /Bulk: RFC 7644 §3.7. Results are in the order of the request; operations that were not tried have none. */
 export async function bulk(request: BulkHttpRequest, parts: HttpParts): Promise<ScimResponse> {
   const message = readBulkRequest(request.body, request.types, parts.limits.bulk.operations);
-  const outcomes = await parts.bulk.run(request.caller, message);
+  const operations = message.operations.map((operation) => permitted(operation, request));
+  const outcomes = await parts.bulk.run(request.caller, { ...message, operations });
   const results = message.operations.flatMap((operation, index) => {
     const outcome = outcomes[index];
     return outcome ? resultOf(operation, outcome, request) : [];
@@ -43,4 +46,15 @@ function resultOf(operation: BulkOperation, outcome: BulkOutcome, { locate, expl
   }
   const version = outcome.version !== undefined && { version: outcome.version };
   return { ...result, ...version, status: target ? STATUS_OF_SUCCESS[target.method] : '200' };
+}
+
+/** An operation that its caller may not do fails for itself. */
+function permitted(operation: BulkOperation, { requireScope, explain }: BulkHttpRequest): BulkOperation {
+  if (operation.fault || !operation.target) return operation;
+  try {
+    requireScope(operation.target.type);
+    return operation;
+  } catch (error) {
+    return { ...operation, fault: explain(error) };
+  }
 }

@@ -69,9 +69,23 @@ export function serviceProviderConfig(request: DiscoveryRequest, { limits }: Htt
       maxPageSize: limits.maxPageSize,
       cursorTimeout: limits.cursorTimeout,
     },
+    ...rolesAndEntitlements(request.registry),
     authenticationSchemes: request.allowsBasic ? [...SCHEMES, BASIC_SCHEME] : SCHEMES,
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   });
+}
+
+/** draft-ietf-scim-roles-entitlements; nothing where the tenant does not offer them. */
+function rolesAndEntitlements(registry: Registry): object {
+  const [roles, entitlements] = ['Role', 'Entitlement'].map((name) => registry.resourceType(name)?.isCatalog === true);
+  if (!roles && !entitlements) return {};
+  const other = { primarySupported: true, typeSupported: true };
+  return {
+    RolesAndEntitlements: {
+      roles: { supported: roles, multipleRolesSupported: true, ...other },
+      entitlements: { supported: entitlements, multipleEntitlementsSupported: true, ...other },
+    },
+  };
 }
 
 /** GET /Schemas and /Schemas/{urn}. RFC 7643 §7; the list holds the schemas that resources here can have. */

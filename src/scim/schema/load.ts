@@ -35,8 +35,8 @@ export interface RegistryDocuments {
   readonly common: SchemaDocument;
   readonly schemas: readonly SchemaDocument[];
   readonly resourceTypes: readonly ResourceTypeDocument[];
-  /** What tenants are offered that ask for roles and entitlements. */
-  readonly catalog?: Pick<RegistryDocuments, 'schemas' | 'resourceTypes'>;
+  /** What tenants are offered that ask for roles and entitlements: as the draft has them, or as Okta knows them. */
+  readonly catalogs?: Readonly<Record<'draft' | 'okta', Pick<RegistryDocuments, 'schemas' | 'resourceTypes'>>>;
 }
 
 /** A schema or resource type document that cannot be used; the message says which, where and why. */

@@ -13,8 +13,11 @@ export interface TenantSchemas {
   readonly resourceTypes?: readonly ResourceTypeDocument[];
   /** By ResourceType.name. */
   readonly policy?: Readonly<Record<string, TypePolicy>>;
-  /** True: /Roles and /Entitlements are there. */
-  readonly roles?: boolean;
+  /**
+   * True: /Roles and /Entitlements are there (draft-ietf-scim-roles-entitlements). `okta`: under the URNs and with the
+   * names by which Okta Identity Governance knows them.
+   */
+  readonly roles?: boolean | 'okta';
   /** True: a user's `roles` and `entitlements` must be among those. */
   readonly checkRoles?: boolean;
 }
@@ -40,7 +43,7 @@ export function loadTenantRegistry(base: RegistryDocuments, own: TenantSchemas):
 }
 
 function together(base: RegistryDocuments, own: TenantSchemas): RegistryDocuments {
-  const catalog = own.roles ? base.catalog : undefined;
+  const catalog = own.roles ? base.catalogs?.[own.roles === 'okta' ? 'okta' : 'draft'] : undefined;
   const types = [...base.resourceTypes, ...(catalog?.resourceTypes ?? []), ...(own.resourceTypes ?? [])];
   for (const name of Object.keys(own.policy ?? {})) {
     if (!types.some((type) => type.name === name)) {
