@@ -70,7 +70,16 @@ const ZONES: readonly Zone[] = [
     name: 'access',
     files: /^access\//,
     sees: [/^access\//, PORT, /^scim\//],
-    packages: ['@node-rs/argon2', 'openid-client', 'passport', 'passport-http-bearer', 'node:crypto', 'node:zlib'],
+    packages: [
+      '@node-rs/argon2',
+      'jsonc-parser',
+      'openid-client',
+      'passport',
+      'passport-http-bearer',
+      'zod',
+      'node:crypto',
+      'node:zlib',
+    ],
   },
   {
     name: 'http',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { type Issued, issueCredential, type NewCredential } from '../access/credentials.js';
 import { parseLifetime, parseSeconds } from '../access/lifetime.js';
-import { ALL_SCOPES, parseScopes } from '../access/principal.js';
+import { DEFAULT_SCOPES, parseScopes } from '../access/principal.js';
 import { findTenant } from '../access/tenants.js';
 import type { Tenant } from '../store/store.js';
 import { auditCommand, commandAuthor } from './audit.js';
@@ -64,7 +64,7 @@ export function addIssueOptions(command: Command): Command {
   command
     .requiredOption('--tenant <name>', 'whose users and groups it opens')
     .requiredOption('--name <label>', 'what to call it, e.g. "Entra production"')
-    .option('--scopes <list>', 'what it may do', ALL_SCOPES.join(','))
+    .option('--scopes <list>', 'what it may do', DEFAULT_SCOPES.join(','))
     .option('--expires <when>', '90d, 12h, 30m, a date or a time in UTC (default: never)');
   return addJsonOption(addStoreOption(command));
 }

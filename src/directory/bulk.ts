@@ -43,8 +43,6 @@ export interface BulkFailure {
 export interface BulkOptions {
   readonly directory: Directory;
   readonly store: Store;
-  /** A resource type by its name. */
-  readonly types: (name: string) => ResourceType | undefined;
   /** A new id, never given before. */
   readonly newId: () => string;
 }
@@ -158,8 +156,8 @@ class Job {
 
   /** @throws OperationFailed */
   private async attempt(unit: Unit): Promise<{ made: Map<number, Made>; durable: Promise<void> }> {
-    const { directory, store, types } = this.options;
-    const pending = new PendingWrites(store, types);
+    const { directory, store } = this.options;
+    const pending = new PendingWrites(store, directory.typesOf(this.caller));
     const overlaid = directory.on(pending);
     const made = new Map<number, Made>();
     /** For each of the writes, the operation that it belongs to. */
@@ -217,7 +215,7 @@ class Job {
   }
 
   private explained(error: unknown, write: Write | undefined): unknown {
-    const type = write?.kind === 'put' && this.options.types(write.resource.key.type);
+    const type = write?.kind === 'put' && this.options.directory.typesOf(this.caller)(write.resource.key.type);
     return type ? explain(error, this.caller, type, write.resource.document) : error;
   }
 

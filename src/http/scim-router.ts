@@ -8,6 +8,7 @@ import { AccessRefused } from '../access/refusal.js';
 import type { Caller } from '../directory/directory.js';
 import { ScimError } from '../scim/errors.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
+import type { Registry } from '../scim/schema/load.js';
 import { errorHandler, explainTo } from './error-handler.js';
 import { beginExchange, type Exchange, exchangeOf } from './exchange.js';
 import type { HttpParts } from './parts.js';
@@ -44,7 +45,7 @@ export function scimRouter(parts: HttpParts): Router {
 }
 
 function addRoutes(router: Router, parts: HttpParts): void {
-  for (const type of parts.registry.resourceTypes) addResourceRoutes(router, type, parts);
+  addResourceRoutes(router, parts);
 
   const discover = (endpoint: Discovery) => answerDiscovery(endpoint, parts);
   // Microsoft's reference tests ask for the configuration under this name as well.
@@ -60,22 +61,40 @@ function addRoutes(router: Router, parts: HttpParts): void {
   router.use(nothingHere);
 }
 
-/** RFC 7644 §3.2, table 2, for one resource type. */
-function addResourceRoutes(router: Router, type: ResourceType, parts: HttpParts): void {
-  const read = (endpoint: Endpoint) => answer(endpoint, 'scim:read', type, parts);
-  const change = (endpoint: Endpoint) => answer(endpoint, 'scim:write', type, parts);
-  const write = (endpoint: Endpoint) => [bodyReader(type, parts), change(endpoint)];
-  const byBody = [bodyReader(type, parts), read(searchByBody)];
+/** RFC 7644 §3.2, table 2, for the resource types of whichever tenant asks. What is none of them is left to others. */
+function addResourceRoutes(router: Router, parts: HttpParts): void {
+  const readBytes = express.raw({ type: () => true, limit: parts.limits.body });
+  const type = offeredType(parts);
+  const read = (endpoint: Endpoint) => answer(endpoint, 'read', parts);
+  const change = (endpoint: Endpoint) => answer(endpoint, 'write', parts);
+  const write = (endpoint: Endpoint) => [readBytes, change(endpoint)];
 
-  router.route(type.endpoint).get(read(search)).post(write(create)).all(allowing('GET', 'POST'));
-  router.route(`${type.endpoint}/.search`).post(byBody).all(allowing('POST'));
+  router.route('/:endpoint').all(type).get(read(search)).post(write(create)).all(allowing('GET', 'POST'));
+  router.route('/:endpoint/.search').all(type).post(readBytes, read(searchByBody)).all(allowing('POST'));
   router
-    .route(`${type.endpoint}/:id`)
+    .route('/:endpoint/:id')
+    .all(type)
     .get(read(get))
     .put(write(replace))
     .patch(write(patch))
     .delete(change(remove))
     .all(allowing('GET', 'PUT', 'PATCH', 'DELETE'));
+}
+
+/** Finds the type that the path names, before anything can go wrong: the activity keeps what a refused request was about. */
+function offeredType({ registries }: HttpParts): RequestHandler {
+  return (request, response, next) => {
+    const exchange = begun(response);
+    const { endpoint, id } = request.params;
+    const type = registries.of(exchange.principal.tenant).byEndpoint(endpoint as string);
+    if (!type) {
+      next('route');
+      return;
+    }
+    response.locals.type = type;
+    if (typeof id === 'string') exchange.isAbout(type.name, id);
+    next();
+  };
 }
 
 /** Several handlers as one layer of a router: each layer costs a request what a step of ours costs. */
@@ -148,20 +167,6 @@ function begun(response: Response): Exchange {
   return exchangeOf(response) as Exchange;
 }
 
-/** Takes the body as bytes, whatever it is called; read-request.ts judges the media type and parses. */
-function bodyReader(type: ResourceType, { limits }: HttpParts): RequestHandler {
-  const read = express.raw({ type: () => true, limit: limits.body });
-  return (request, response, next) => {
-    noteResource(request, begun(response), type);
-    read(request, response, next);
-  };
-}
-
-/** Before anything can go wrong, so that what the activity keeps of a refused request is found by the resource, too. */
-function noteResource({ params }: Request, exchange: Exchange, { name: type }: ResourceType): void {
-  if (typeof params.id === 'string') exchange.isAbout(type, params.id);
-}
-
 /** RFC 7644 §3.7.4: the answer names the limit. A body that the embedding app has read is known by its length alone. */
 function bulkReader({ limits }: HttpParts): RequestHandler {
   const most = limits.bulk.payload;
@@ -176,42 +181,53 @@ function bulkReader({ limits }: HttpParts): RequestHandler {
   };
 }
 
-function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: HttpParts): RequestHandler {
+function answer(endpoint: Endpoint, access: 'read' | 'write', parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
-    noteResource(request, exchange, type);
     if (exchange.isLate) await identifyAgain(request, exchange, parts);
-    requireScope(exchange.principal, scope);
+    const type = response.locals.type as ResourceType;
+    requireScope(exchange.principal, access === 'read' ? 'scim:read' : scopeToWrite(type));
     const result = await endpoint(readRequest(request, exchange, type, parts), parts);
     if (result.created) exchange.isAbout(type.name, result.created);
     await send(response, result);
   };
 }
 
+/** What users can be given is for the vendor to say; a client that provisions users only reads it. */
+function scopeToWrite({ isCatalog }: ResourceType): Scope {
+  return isCatalog ? 'scim:catalog' : 'scim:write';
+}
+
 function answerBulk(parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
     if (exchange.isLate) await identifyAgain(request, exchange, parts);
-    requireScope(exchange.principal, 'scim:write');
+    const { principal } = exchange;
+    if (!principal.scopes.has('scim:catalog')) requireScope(principal, 'scim:write');
+    const registry = parts.registries.of(exchange.principal.tenant);
     const bulkRequest: BulkHttpRequest = {
-      caller: callerOf(exchange),
+      caller: callerOf(exchange, registry),
+      requireScope: (type) => requireScope(exchange.principal, scopeToWrite(type)),
+      types: registry.resourceTypes,
       body: readBody(request),
-      locate: locator(readBaseUrl(request, parts.publicUrl), parts.registry),
+      locate: locator(readBaseUrl(request, parts.publicUrl), registry),
       explain: explainTo(exchange),
     };
     await send(response, await bulk(bulkRequest, parts));
   };
 }
 
-function callerOf({ principal, dialect, id: requestId, address }: Exchange): Caller {
+function callerOf({ principal, dialect, id: requestId, address }: Exchange, registry: Registry): Caller {
   const { id: credential, name } = principal.credential;
-  return { tenant: principal.tenant.id, actor: { credential, name, address }, requestId, dialect };
+  const { resourceType: types } = registry;
+  return { tenant: principal.tenant.id, actor: { credential, name, address }, requestId, dialect, types };
 }
 
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 function readRequest(request: Request, exchange: Exchange, type: ResourceType, parts: HttpParts): ScimRequest {
-  const caller = callerOf(exchange);
+  const registry = parts.registries.of(exchange.principal.tenant);
+  const caller = callerOf(exchange, registry);
   const query = readQuery(request.originalUrl);
   return {
     caller,
@@ -221,7 +237,7 @@ function readRequest(request: Request, exchange: Exchange, type: ResourceType, p
     query,
     conditions: readConditions(request),
     projection: readProjectionOf(query, type, caller),
-    locate: locator(readBaseUrl(request, parts.publicUrl), parts.registry),
+    locate: locator(readBaseUrl(request, parts.publicUrl), registry),
   };
 }
 
@@ -231,6 +247,7 @@ function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler 
     requireScope(principal, 'scim:read');
     const { id } = request.params;
     const discovery: DiscoveryRequest = {
+      registry: parts.registries.of(principal.tenant),
       dialect,
       allowsBasic: principal.tenant.settings.allowsBasic,
       baseUrl: readBaseUrl(request, parts.publicUrl),

@@ -37,7 +37,7 @@ const PAGES: Readonly<Record<string, (filled: Filled) => string>> = {
   'an address without a page': () => '/nothing/here',
 };
 
-describe.runIf(program !== undefined)('the pages of the admin page', () => {
+describe.runIf(program !== undefined)('the pages of the admin page', { timeout: 90_000 }, () => {
   const temporary = temporaryStore();
   let server: TestServer;
   let browser: Browser;

@@ -30,7 +30,7 @@ export class Visitor {
     readonly page: Page,
     readonly origin: string,
   ) {
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     page.on('console', (message) => {
       const isWrong = message.type() === 'error' || /Content.Security.Policy/i.test(message.text());
       if (isWrong && !EXPECTED.test(message.text())) this.faults.push(`${page.url()}: ${message.text()}`);
@@ -94,7 +94,7 @@ export class Visitor {
     await this.button(`Copy ${label}`).click();
     const read = () => this.page.evaluate<string>('navigator.clipboard.readText()');
     const shown = await this.page.locator('.copy-field', { has: this.button(`Copy ${label}`) }).innerText();
-    await expect.poll(read, { timeout: 5_000 }).toBe(shown.trim());
+    await expect.poll(read, { timeout: 10_000 }).toBe(shown.trim());
     return read();
   }
 
@@ -117,7 +117,7 @@ export class Visitor {
 
   /** Waits until an expression is true in the page, whose policy lets nothing be evaluated by itself. */
   async holds(expression: string): Promise<void> {
-    await expect.poll(() => this.page.evaluate<boolean>(expression), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => this.page.evaluate<boolean>(expression), { timeout: 20_000 }).toBe(true);
   }
 
   /** Another colour scheme of the system, which the page follows. */

@@ -47,7 +47,7 @@ export class Search {
   }
 
   async search(query: ResourceQuery): Promise<ResourcePage> {
-    const type = this.types(query.type);
+    const type = query.resourceType ?? this.types(query.type);
     if (!type) return { total: 0, resources: [] };
     const compiled = await this.compile(query, type);
     if (!compiled.isExact || query.sort) return this.byPlaces(query, type, compiled);
