@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Registries } from '../../src/access/registries.js';
 import { setSchemas } from '../../src/access/tenant-schemas.js';
 import { bundledDocuments } from '../../src/schema-files.js';
+import type { Tenant } from '../../src/store/store.js';
 import type { Client } from '../support/client.js';
 import { onEachStore, type Suite } from '../support/target.js';
 
@@ -157,6 +160,23 @@ onEachStore('schemas of a tenant', (suite) => {
       await expect(give(suite, mine, document)).rejects.toThrow('1 resource of type Device');
       expect((await mine.get('/Devices?filter=size eq 3')).body.totalResults).toBe(1);
     });
+  });
+
+  test('the example of docs/custom-types.md does what is said there', async () => {
+    const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/custom-types.md'), 'utf8');
+    const example = /```jsonc\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const mine = await suite.tenant();
+    const tenant = (await suite.target.store.tenantByName(mine.tenant.name)) as Tenant;
+    await setSchemas(suite.target.store, registries, tenant, example);
+    const made = await mine.post('/Devices', { schemas: [URN], serial: 'A-1', ports: [{ value: 'eth0', speed: 10 }] });
+    expect(made.status).toBe(201);
+    expect((await mine.get('/Devices?filter=ports[speed gt 9]')).body.totalResults).toBe(1);
+    const refused = await mine.post('/Users', { ...user('ana'), name: { familyName: 'Reyes' } });
+    expect(refused.body.detail).toBe('name.givenName is required.');
+    const badge = 'urn:example:scim:schemas:extension:Badge';
+    const whole = { ...user('ana'), name: { givenName: 'Ana', familyName: 'Reyes' }, [badge]: { number: '7' } };
+    expect((await mine.post('/Users', whole)).status).toBe(201);
+    expect((await mine.get(`/Users?filter=${badge}:number eq "7"`)).body.totalResults).toBe(1);
   });
 
   test('members may be of a type of the tenant, and a group shows them', async () => {
