@@ -32,6 +32,7 @@ import {
 } from '../store/store.js';
 import { edgeDifference, edgeElements, memberIds, memberPages, shownMemberships } from './members.js';
 import { checkMemberLimit, type Plan, planCreate, planPatch, planReplace } from './plan.js';
+import { searchAcross, type TypeSearch } from './search-across.js';
 import { deleteWrite, documentDifference, memberTypeNames, type Occasion, putWrite } from './write.js';
 
 /** Who asks, and how they speak. */
@@ -58,6 +59,7 @@ export interface ResourceView {
   /** Canonical, with the memberships when they are shown. */
   readonly document: JsonObject;
   readonly meta: ResourceMeta;
+  readonly projection: Projection;
   /** Pages of members, read while they are written out; undefined when they are not shown. */
   readonly members: AsyncIterable<Edge[]> | undefined;
 }
@@ -161,6 +163,22 @@ export class Directory {
       keyset: request.keyset,
     });
     return { total, resources: await this.views(resources, type, projection), next, previous };
+  }
+
+  /** RFC 7644 §3.4.2.1: several types as one list. @param searches in the order of their types in the list */
+  async searchAcross(
+    caller: Caller,
+    searches: readonly TypeSearch[],
+    { startIndex, count }: Pick<SearchRequest, 'startIndex' | 'count'>,
+  ): Promise<SearchResult> {
+    const { total, found } = await searchAcross(this.store, caller.tenant, searches, startIndex - 1, count);
+    const views = new Map<StoredResource, ResourceView>();
+    for (const { type, projection } of searches) {
+      const ofType = found.flatMap(({ search, resource }) => (search.type === type ? resource : []));
+      const shown = await this.views(ofType, type, projection);
+      ofType.forEach((resource, i) => void views.set(resource, shown[i] as ResourceView));
+    }
+    return { total, resources: found.map(({ resource }) => views.get(resource) as ResourceView) };
   }
 
   /** RFC 7644 §3.5.1. @throws ScimError */
@@ -335,6 +353,7 @@ export class Directory {
         type,
         document: shown ? { ...document, ...shown } : document,
         meta: { id: key.id, version, created, lastModified, memberships: shown && fingerprint(shown) },
+        projection,
         members: showsMembers ? memberPages(this.store, key, 'committed') : undefined,
       };
     });

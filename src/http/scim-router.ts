@@ -28,10 +28,12 @@ import { get } from './scim/get.js';
 import { patch } from './scim/patch.js';
 import { replace } from './scim/replace.js';
 import { search, searchByBody } from './scim/search.js';
+import { type RootRequest, searchRoot, searchRootByBody } from './scim/search-root.js';
 import { type ScimResponse, send } from './write-response.js';
 
 /** One endpoint: a request to its answer. */
 type Endpoint = (request: ScimRequest, parts: HttpParts) => Promise<ScimResponse>;
+type RootEndpoint = (request: RootRequest, parts: HttpParts) => Promise<ScimResponse>;
 type Discovery = (request: DiscoveryRequest, parts: HttpParts) => ScimResponse;
 
 /** The SCIM endpoints as one Express router, from authentication to the error body. */
@@ -55,8 +57,13 @@ function addRoutes(router: Router, parts: HttpParts): void {
 
   router.route('/Bulk').post(bulkReader(parts), answerBulk(parts)).all(allowing('POST'));
 
-  // RFC 7644 §3.4.2.1 and §3.11: optional, announced nowhere.
-  router.all(['/Me', '/.search'], notImplemented);
+  const limit = parts.limits.body;
+  const body = express.raw({ type: () => true, limit });
+  router.route('/').get(answerRoot(searchRoot, parts)).all(allowing('GET'));
+  router.route('/.search').post(body, answerRoot(searchRootByBody, parts)).all(allowing('POST'));
+
+  // RFC 7644 §3.11: optional, announced nowhere.
+  router.all('/Me', notImplemented);
   router.use(nothingHere);
 }
 
@@ -185,6 +192,20 @@ function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: Htt
     const result = await endpoint(readRequest(request, exchange, type, parts), parts);
     if (result.created) exchange.isAbout(type.name, result.created);
     await send(response, result);
+  };
+}
+
+function answerRoot(endpoint: RootEndpoint, parts: HttpParts): RequestHandler {
+  return async (request, response) => {
+    const exchange = begun(response);
+    requireScope(exchange.principal, 'scim:read');
+    const rootRequest: RootRequest = {
+      caller: callerOf(exchange),
+      body: METHODS_WITH_BODY.has(request.method) ? readBody(request) : undefined,
+      query: readQuery(request.originalUrl),
+      locate: locator(readBaseUrl(request, parts.publicUrl), parts.registry),
+    };
+    await send(response, await endpoint(rootRequest, parts));
   };
 }
 
