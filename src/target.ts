@@ -329,6 +329,11 @@ function isoClock(now: () => Date): () => string {
   };
 }
 
+/** The schemas that a target has without others. */
+export function bundledRegistry(): Registry {
+  return loadRegistry(bundledDocuments());
+}
+
 /**
  * Opens `sqlite:PATH` (the file and its folder are made when missing), `mongodb://…` or `memory:`. Engines are loaded
  * when needed.
@@ -336,7 +341,7 @@ function isoClock(now: () => Date): () => string {
 export async function openStore(
   spec: string,
   busyTimeout = readOptions({}).busyTimeout,
-  registry: Registry = loadRegistry(bundledDocuments()),
+  registry: Registry = bundledRegistry(),
 ): Promise<Store> {
   if (spec === 'memory:') {
     const { createMemoryStore } = await import('./store/memory/store.js');

@@ -2,7 +2,8 @@
  * The route table of RFC 7644 §3.2: each line an endpoint, its scope and its file. Knows Express; decides nothing.
  * A router works at any path; below `/tenants/:tenant/…` the tenant in the path must be the credential's own.
  */
-import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import express, { type IRoute, type Request, type RequestHandler, type Response, type Router } from 'express';
+import { USER_TYPE } from '../access/credential-user.js';
 import { type Principal, requireScope, requireTenant, type Scope } from '../access/principal.js';
 import { AccessRefused } from '../access/refusal.js';
 import type { Caller } from '../directory/directory.js';
@@ -62,27 +63,48 @@ function addRoutes(router: Router, parts: HttpParts): void {
   router.route('/').get(answerRoot(searchRoot, parts)).all(allowing('GET'));
   router.route('/.search').post(body, answerRoot(searchRootByBody, parts)).all(allowing('POST'));
 
-  // RFC 7644 §3.11: optional, announced nowhere.
-  router.all('/Me', notImplemented);
+  addMe(router, parts);
   router.use(nothingHere);
 }
 
 /** RFC 7644 §3.2, table 2, for one resource type. */
 function addResourceRoutes(router: Router, type: ResourceType, parts: HttpParts): void {
   const read = (endpoint: Endpoint) => answer(endpoint, 'scim:read', type, parts);
+  const readBytes = bodyReader(type, parts);
+  const write = [readBytes, answer(create, 'scim:write', type, parts)];
+
+  router.route(type.endpoint).get(read(search)).post(write).all(allowing('GET', 'POST'));
+  router.route(`${type.endpoint}/.search`).post(readBytes, read(searchByBody)).all(allowing('POST'));
+  const one: string = `${type.endpoint}/:id`;
+  addMethods(router.route(one), type, parts);
+}
+
+/** Of the address of one resource. */
+function addMethods(route: IRoute, type: ResourceType, parts: HttpParts): void {
   const change = (endpoint: Endpoint) => answer(endpoint, 'scim:write', type, parts);
   const write = (endpoint: Endpoint) => [bodyReader(type, parts), change(endpoint)];
-  const byBody = [bodyReader(type, parts), read(searchByBody)];
-
-  router.route(type.endpoint).get(read(search)).post(write(create)).all(allowing('GET', 'POST'));
-  router.route(`${type.endpoint}/.search`).post(byBody).all(allowing('POST'));
-  router
-    .route(`${type.endpoint}/:id`)
-    .get(read(get))
+  route
+    .get(answer(get, 'scim:read', type, parts))
     .put(write(replace))
     .patch(write(patch))
     .delete(change(remove))
     .all(allowing('GET', 'PUT', 'PATCH', 'DELETE'));
+}
+
+/** RFC 7644 §3.11: the user who the credential is, at another address. What it is of itself, is answered for that user. */
+function addMe(router: Router, parts: HttpParts): void {
+  const type = parts.registry.resourceType(USER_TYPE);
+  const asUser: RequestHandler = (request, response, next) => {
+    const { user } = begun(response).principal;
+    if (type === undefined || user === undefined || request.method === 'POST') {
+      throw new ScimError('notImplemented', 'This credential is no user, or the operation is not offered at /Me.');
+    }
+    request.params.id = user;
+    next();
+  };
+  const address: string = '/Me';
+  const me = router.route(address).all(asUser);
+  if (type) addMethods(me, type, parts);
 }
 
 /** Several handlers as one layer of a router: each layer costs a request what a step of ours costs. */
@@ -261,10 +283,6 @@ function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler 
     await send(response, endpoint(discovery, parts));
   };
 }
-
-const notImplemented: RequestHandler = () => {
-  throw new ScimError('notImplemented', 'This server does not offer the operation; see /ServiceProviderConfig.');
-};
 
 /** A known address with a method that it does not have. RFC 9110 §15.5.6 */
 function allowing(...methods: string[]): RequestHandler {

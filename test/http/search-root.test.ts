@@ -1,6 +1,6 @@
 /** Searching all types at the base URL: RFC 7644 §3.4.2.1, §3.4.3. */
 import { expect, test } from 'vitest';
-import { type Client, expectError, expectList, URN } from '../support/client.js';
+import { type Client, expectError, expectList, type Query, URN } from '../support/client.js';
 import { onEachStore } from '../support/target.js';
 
 const SCHEMAS = ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'];
@@ -41,7 +41,7 @@ onEachStore('search at the root', (suite) => {
 
   test.each([1, 2, 3, 4])('pages of %i join to the whole list, sorted or not', async (count) => {
     const client = await populated(await suite.tenant());
-    const queries = [
+    const queries: { query: Query; expected: string[] }[] = [
       { query: {}, expected: IN_ORDER },
       { query: { sortBy: 'displayName' }, expected: ASCENDING },
       { query: { sortBy: 'displayName', sortOrder: 'descending' }, expected: ASCENDING.toReversed() },
@@ -59,8 +59,10 @@ onEachStore('search at the root', (suite) => {
 
   test('count=0 tells the total alone, and behind the end there is nothing', async () => {
     const client = await populated(await suite.tenant());
-    for (const query of [{ count: 0 }, { startIndex: 6 }]) {
-      for (const sort of [{}, { sortBy: 'displayName' }, { sortBy: 'userName' }]) {
+    const sorts: Query[] = [{}, { sortBy: 'displayName' }, { sortBy: 'userName' }];
+    const pages: Query[] = [{ count: 0 }, { startIndex: 6 }];
+    for (const query of pages) {
+      for (const sort of sorts) {
         const { body } = await client.get('/', { ...query, ...sort });
         expect(body).toMatchObject({ totalResults: 5, itemsPerPage: 0 });
         expect(body.Resources ?? []).toEqual([]);
