@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../scim/json.js';
 import { namedMembers, needsEdges } from '../scim/patch/edge-plan.js';
 import { parsePatch } from '../scim/patch/operation.js';
 import type { Dialect } from '../scim/profiles.js';
+import { isInactive } from '../scim/resource/inactive.js';
 import { readResource } from '../scim/resource/normalise.js';
 import { entityTag, fingerprint, type ResourceMeta } from '../scim/resource/present.js';
 import { isShown, type Projection } from '../scim/resource/project.js';
@@ -318,9 +319,39 @@ export class Directory {
     try {
       await this.store.commit(caller.tenant, [write]);
     } catch (error) {
-      throw explain(error, caller, type, plan.document);
+      throw await this.explained(error, caller, type, plan.document);
     }
     return write.resource;
+  }
+
+  /** The store's refusals in SCIM's words. @param document what could not be written */
+  async explained(error: unknown, caller: Caller, type: ResourceType, document: JsonObject): Promise<unknown> {
+    if (error instanceof UniquenessConflict) return this.taken(error, caller, type, document);
+    return error instanceof MissingReference ? missing(error) : error;
+  }
+
+  /** Clients disable whom they may bring back, and forget them: then the value is taken by somebody they do not see. */
+  private async taken(
+    error: UniquenessConflict,
+    { tenant, dialect }: Caller,
+    type: ResourceType,
+    document: JsonObject,
+  ): Promise<ScimError> {
+    const { path, value } = error;
+    if (type.uniqueByProfile.some((attribute) => attribute.path === path)) dialect.bend('unique-group-name');
+    const given = document[path];
+    const shown = typeof given === 'string' ? ` ${JSON.stringify(given)}` : '';
+    const attribute = type.lookups.find((candidate) => candidate.path === path);
+    const filter = attribute && ({ kind: 'compare', operator: 'eq', attribute, value } as const);
+    const query = filter && { tenant, type: type.name, filter, offset: 0, limit: 1 };
+    const holder = query && (await this.store.search(query).catch(() => undefined))?.resources[0];
+    const remedy =
+      holder && isInactive(holder.document)
+        ? `, which is inactive: find it with the filter ${path} eq${shown || ' …'}, and activate it instead of making another`
+        : '';
+    return new ScimError('uniqueness', `The ${path}${shown} is in use by another ${type.name}${remedy}.`, {
+      cause: error,
+    });
   }
 
   private occasion({ actor, requestId }: Caller, operation: ChangeOperation): Occasion {
@@ -410,21 +441,9 @@ export function keepsChanging(cause: VersionConflict): ScimError {
   return new ScimError('unavailable', 'Others keep changing this resource; try again.', { cause });
 }
 
-/** The store's refusals in SCIM's words. */
-export function explain(error: unknown, { dialect }: Caller, type: ResourceType, document: JsonObject): unknown {
-  if (error instanceof UniquenessConflict) {
-    if (type.uniqueByProfile.some(({ path }) => path === error.path)) dialect.bend('unique-group-name');
-    const given = document[error.path];
-    const value = typeof given === 'string' ? ` ${JSON.stringify(given)}` : '';
-    return new ScimError('uniqueness', `The ${error.path}${value} is in use by another ${type.name}.`, {
-      cause: error,
-    });
-  }
-  if (error instanceof MissingReference) {
-    const ids = error.ids.slice(0, 5).map((id) => JSON.stringify(id.slice(0, 100)));
-    return new ScimError('invalidValue', `There is no resource that could be a member with the id ${ids.join(', ')}.`, {
-      cause: error,
-    });
-  }
-  return error;
+function missing(error: MissingReference): ScimError {
+  const ids = error.ids.slice(0, 5).map((id) => JSON.stringify(id.slice(0, 100)));
+  return new ScimError('invalidValue', `There is no resource that could be a member with the id ${ids.join(', ')}.`, {
+    cause: error,
+  });
 }
