@@ -30,6 +30,7 @@ import { createTenant, findTenant, type Sources } from './access/tenants.js';
 import { createThrottle, type Throttle } from './access/throttle.js';
 import { BulkDirectory } from './directory/bulk.js';
 import { Directory } from './directory/directory.js';
+import type { PasswordHook } from './directory/password-hook.js';
 import { ResourceCounts } from './http/admin/overview.js';
 import type { AdminParts, ConnectionPaths } from './http/admin/parts.js';
 import { adminRouter } from './http/admin-router.js';
@@ -87,6 +88,11 @@ export interface TargetOptions
    * a tenant. `/tenants/{tenant}/scim/v2` and `/oauth` without it.
    */
   readonly paths?: Partial<ConnectionPaths>;
+  /**
+   * Is given each password that a client sets, before the write is committed, and may refuse it with a ScimError; it has
+   * five seconds. Without it passwords are let go. ServiceProviderConfig announces changePassword accordingly.
+   */
+  readonly onPassword?: PasswordHook;
   /** The present moment; for tests. */
   readonly clock?: () => Date;
   /** What slows guessing down; for tests. */
@@ -131,7 +137,7 @@ export interface ScimTarget {
 
 /** @throws OptionError, SchemaDocumentError, or what opening the store throws */
 export async function createScimTarget(options: TargetOptions = {}): Promise<ScimTarget> {
-  const { store: given, logger, schemas, paths, clock: _, throttle = createThrottle(), ...plain } = options;
+  const { store: given, logger, schemas, paths, clock: _, onPassword, throttle = createThrottle(), ...plain } = options;
   const flags = Object.fromEntries(
     Object.entries(plain).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
   );
@@ -145,7 +151,8 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
   const activity = createActivityRecorder({ store, clock, log, days, most });
   const exchange = { log, activity, newRequestId: randomUUID };
   const limits = limitsOf(settings);
-  const directory = directoryOf(store, registry, settings, clock);
+  const hook = onPassword && byTenantName(onPassword, store);
+  const directory = directoryOf(store, registry, settings, clock, hook);
   const tokens = trustedTokensOf(store, settings, clock);
   const router = scimRouter({
     cursors: cursorsOf(store, settings, clock),
@@ -158,6 +165,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     registry,
     limits,
     patchAnswer: settings.patchAnswer,
+    takesPasswords: hook !== undefined,
     publicUrl: settings.publicUrl,
   });
   const sources = { clock, newId: randomUUID };
@@ -205,7 +213,21 @@ function raise(error: unknown): never {
   throw error;
 }
 
-function directoryOf(store: Store, registry: Registry, settings: ServerOptions, clock: () => string): Directory {
+/** An app knows its tenants by their names. */
+function byTenantName(hook: PasswordHook, store: Store): PasswordHook {
+  return async (set) => {
+    const tenant = await store.tenantById(set.tenant);
+    await hook({ ...set, tenant: tenant?.name ?? set.tenant });
+  };
+}
+
+function directoryOf(
+  store: Store,
+  registry: Registry,
+  settings: ServerOptions,
+  clock: () => string,
+  onPassword: PasswordHook | undefined,
+): Directory {
   return new Directory({
     store,
     types: registry.resourceType,
@@ -213,6 +235,7 @@ function directoryOf(store: Store, registry: Registry, settings: ServerOptions, 
     newId: randomUUID,
     filterLimits: limitsOf(settings).filter,
     maxMembers: settings.maxMembers,
+    onPassword,
   });
 }
 

@@ -32,6 +32,7 @@ import {
   type Write,
 } from '../store/store.js';
 import { edgeDifference, edgeElements, memberIds, memberPages, shownMemberships } from './members.js';
+import { askHook, type PasswordHook } from './password-hook.js';
 import { checkMemberLimit, type Plan, planCreate, planPatch, planReplace } from './plan.js';
 import { searchAcross, type TypeSearch } from './search-across.js';
 import { deleteWrite, documentDifference, memberTypeNames, type Occasion, putWrite } from './write.js';
@@ -101,6 +102,8 @@ export interface DirectoryOptions {
   readonly filterLimits: FilterLimits;
   /** Members that one request may name. */
   readonly maxMembers: number;
+  /** Who is given the passwords that clients set; without it nobody is. */
+  readonly onPassword?: PasswordHook | undefined;
 }
 
 /** How often a write that lost a race is planned again before the client is told. */
@@ -300,6 +303,7 @@ export class Directory {
     plan: Plan,
     operation: ChangeOperation,
   ): Promise<StoredResource> {
+    await this.handOver(key, plan);
     const edges = await edgeDifference(this.store, key, plan.edges, current === undefined);
     const attributes = documentDifference(current?.document ?? {}, plan.document, type);
     if (current && attributes.length + edges.added.length + edges.removed.length === 0) {
@@ -322,6 +326,13 @@ export class Directory {
       throw await this.explained(error, caller, type, plan.document);
     }
     return write.resource;
+  }
+
+  private async handOver({ tenant, type, id }: ResourceKey, { unkept, document }: Plan): Promise<void> {
+    const { onPassword } = this.options;
+    const password = unkept?.get('password');
+    if (onPassword && typeof password === 'string')
+      await askHook(onPassword, { tenant, type, id, resource: document, password });
   }
 
   /** The store's refusals in SCIM's words. @param document what could not be written */
