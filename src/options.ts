@@ -7,6 +7,7 @@ export interface ServerOptions {
   readonly host: string;
   readonly port: number;
   readonly store: string;
+  readonly schemas: string | undefined;
   readonly logLevel: string;
   readonly publicUrl: string | undefined;
   readonly trustProxy: number;
@@ -76,6 +77,13 @@ export const OPTIONS: readonly OptionDescription[] = [
     ),
     shown: shownStore,
   },
+  option(
+    'schemas',
+    'SCHEMAS',
+    undefined,
+    'Folder of schema and resource type documents (*.json) that all tenants have beside User and Group.',
+    text,
+  ),
   option('logLevel', 'LOG_LEVEL', 'info', `How much is logged: ${LOG_LEVELS.join(', ')}.`, oneOf(LOG_LEVELS)),
   option(
     'publicUrl',
@@ -312,7 +320,7 @@ function store(value: string): Value | Error {
 
 /** A store as it may be shown and logged: without a password, and without the settings, which may have others. */
 export function shownStore(spec: string): string {
-  const uri = /^(mongodb(?:\+srv)?:\/\/)(?:(.*)@)?([^/?]*)(\/[^?]*)?/s.exec(spec);
+  const uri = /^((?!sqlite:)[\w+]+:\/\/)(?:(.*)@)?([^/?]*)(\/[^?]*)?/s.exec(spec);
   if (!uri) return spec;
   const [, scheme = '', credentials, hosts = '', database = ''] = uri;
   const user = credentials === undefined ? '' : `${credentials.split(':', 1)[0]}:***@`;

@@ -20,8 +20,9 @@ import { createTrustedTokens, type TrustedTokens } from './access/federation/tru
 import { Invitations, setUpPath } from './access/invitations.js';
 import { createUseRecorder } from './access/last-use.js';
 import { createOAuthServer, type OAuthServerParts } from './access/oauth/server.js';
-import { ALL_SCOPES, type Scope } from './access/principal.js';
+import { DEFAULT_SCOPES, type Scope } from './access/principal.js';
 import { createPurge } from './access/purge.js';
+import { Registries } from './access/registries.js';
 import { createRequestLimit } from './access/request-limit.js';
 import type { Role } from './access/roles.js';
 import { Sessions } from './access/sessions.js';
@@ -41,7 +42,7 @@ import type { HttpLimits } from './http/parts.js';
 import { scimRouter } from './http/scim-router.js';
 import { type ScimPaths, unknownAddress } from './http/unknown-address.js';
 import { OPTIONS, OptionError, readOptions, type ServerOptions } from './options.js';
-import { bundledDocuments } from './schema-files.js';
+import { bundledDocuments, documentsWith } from './schema-files.js';
 import { PROFILES, type ProfileName } from './scim/profiles.js';
 import { loadRegistry, type Registry, type RegistryDocuments } from './scim/schema/load.js';
 import type { Store, Tenant } from './store/store.js';
@@ -81,8 +82,11 @@ export interface TargetOptions
   readonly store?: string | Store;
   /** Silent without it. */
   readonly logger?: Logger;
-  /** Schema and resource type documents; User, Group and the enterprise extension without it. */
-  readonly schemas?: RegistryDocuments;
+  /**
+   * Schema and resource type documents, or a folder with those to have beside the bundled ones; without it User, Group and
+   * the enterprise extension.
+   */
+  readonly schemas?: RegistryDocuments | string | undefined;
   /**
    * Where an app has mounted the routers, for the addresses that the admin page tells; `{tenant}` stands for the name of
    * a tenant. `/tenants/{tenant}/scim/v2` and `/oauth` without it.
@@ -144,15 +148,15 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
   const settings = readOptions({}, { ...flags, ...(typeof given === 'string' && { store: given }) });
   const clock = isoClock(options.clock ?? (() => new Date()));
   const log = logger ?? pino({ level: 'silent' });
-  const registry = loadRegistry(schemas ?? bundledDocuments());
-  const store = typeof given === 'object' ? given : await openStore(settings.store, settings.busyTimeout, registry);
+  const registries = new Registries(typeof schemas === 'object' ? schemas : serverDocuments(schemas));
+  const store =
+    typeof given === 'object' ? given : await openStore(settings.store, settings.busyTimeout, registries.common);
   const uses = createUseRecorder({ store, clock, log });
   const { activityDays: days, activityEntries: most } = settings;
   const activity = createActivityRecorder({ store, clock, log, days, most });
   const exchange = { log, activity, newRequestId: randomUUID };
   const limits = limitsOf(settings);
-  const hook = onPassword && byTenantName(onPassword, store);
-  const directory = directoryOf(store, registry, settings, clock, hook);
+  const directory = directoryOf(store, registries.common, settings, clock, onPassword);
   const tokens = trustedTokensOf(store, settings, clock);
   const router = scimRouter({
     cursors: cursorsOf(store, settings, clock),
@@ -161,16 +165,16 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     uses,
     ...exchange,
     directory,
-    bulk: new BulkDirectory({ directory, store, types: registry.resourceType, newId: randomUUID }),
-    registry,
+    bulk: new BulkDirectory({ directory, store, newId: randomUUID }),
+    registries,
     limits,
     patchAnswer: settings.patchAnswer,
-    takesPasswords: hook !== undefined,
+    takesPasswords: onPassword !== undefined,
     publicUrl: settings.publicUrl,
   });
   const sources = { clock, newId: randomUUID };
   const filterLimits = limits.filter;
-  const own = { store, directory, registry, filterLimits, activity, throttle, log, ...sources };
+  const own = { store, directory, registries, filterLimits, activity, throttle, log, ...sources };
   const admin = adminOf(own, settings, paths);
   const tenants = tenantsOf(store, sources);
   return {
@@ -182,9 +186,9 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     },
     inviteAdmin: admin.invite,
     store,
-    registry,
+    registry: registries.common,
     createTenant: async (tenant) => void (await tenants.create(tenant)),
-    createToken: async ({ tenant: name, name: label, scopes = ALL_SCOPES, expires }) => {
+    createToken: async ({ tenant: name, name: label, scopes = DEFAULT_SCOPES, expires }) => {
       const tenant = await tenants.named(name);
       const issued = await issueToken(store, { tenant, name: label, scopes, expires, ...sources, randomBytes });
       return issued.token;
@@ -213,6 +217,11 @@ function raise(error: unknown): never {
   throw error;
 }
 
+/** The documents for all tenants: the bundled ones, with those of a folder where there is one. */
+export function serverDocuments(folder: string | undefined): RegistryDocuments {
+  return folder === undefined ? bundledDocuments() : documentsWith(folder);
+}
+
 /** An app knows its tenants by their names. */
 function byTenantName(hook: PasswordHook, store: Store): PasswordHook {
   return async (set) => {
@@ -235,7 +244,7 @@ function directoryOf(
     newId: randomUUID,
     filterLimits: limitsOf(settings).filter,
     maxMembers: settings.maxMembers,
-    onPassword,
+    onPassword: onPassword && byTenantName(onPassword, store),
   });
 }
 
@@ -273,7 +282,7 @@ function oauthRoutersOf(
 
 type OwnParts = Pick<
   AdminParts,
-  'store' | 'directory' | 'registry' | 'filterLimits' | 'activity' | 'throttle' | 'log' | 'clock' | 'newId'
+  'store' | 'directory' | 'registries' | 'filterLimits' | 'activity' | 'throttle' | 'log' | 'clock' | 'newId'
 >;
 
 /** What lets people manage: the page, their accounts, and what goes on behind a tenant that is deleted. */

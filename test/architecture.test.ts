@@ -20,7 +20,7 @@ interface Zone {
   readonly packages: readonly string[];
 }
 
-const PORT = /^store\/(?:store|accounts|records|promised|positions)\.ts$/;
+const PORT = /^store\/(?:store|accounts|records|promised|positions|transfer)\.ts$/;
 const ENGINES = /^store\/[^/]+\//;
 
 /** Which way the arrows point. A folder without a zone fails: a new one needs a decision. */
@@ -51,6 +51,7 @@ const ZONES: readonly Zone[] = [
     sees: [/^store\/mongo\//, PORT, /^scim\//],
     packages: ['mongoose', 'node:*'],
   },
+  { name: 'the transfer', files: /^transfer\//, sees: [/^transfer\//, PORT, /^scim\//], packages: ['node:crypto'] },
   { name: 'the directory', files: /^directory\//, sees: [/^directory\//, PORT, /^scim\//], packages: [] },
   {
     name: 'federation',
@@ -69,7 +70,16 @@ const ZONES: readonly Zone[] = [
     name: 'access',
     files: /^access\//,
     sees: [/^access\//, PORT, /^scim\//],
-    packages: ['@node-rs/argon2', 'openid-client', 'passport', 'passport-http-bearer', 'node:crypto', 'node:zlib'],
+    packages: [
+      '@node-rs/argon2',
+      'jsonc-parser',
+      'openid-client',
+      'passport',
+      'passport-http-bearer',
+      'zod',
+      'node:crypto',
+      'node:zlib',
+    ],
   },
   {
     name: 'http',
@@ -105,7 +115,7 @@ const ZONES: readonly Zone[] = [
   {
     name: 'the command line',
     files: /^cli\//,
-    sees: [/^cli\//, /^conformance\//, /^(?:server|target|options)\.ts$/, /^access\//, /^scim\//, PORT],
+    sees: [/^cli\//, /^conformance\//, /^(?:server|target|options)\.ts$/, /^access\//, /^scim\//, /^transfer\//, PORT],
     packages: ['commander', 'node:*'],
   },
   {

@@ -13,6 +13,7 @@ export const AUDIT_ACTIONS = {
   'account.update': 'changed their own account',
   'tenant.create': 'created a tenant',
   'tenant.update': 'changed a tenant',
+  'tenant.schemas': 'changed the schemas of a tenant',
   'tenant.delete': 'deleted a tenant',
   'tenant.export': 'exported a tenant',
   'tenant.import': 'imported a tenant',

@@ -2,10 +2,11 @@
 import type { CredentialKind, Tenant } from '../store/store.js';
 import { AccessRefused, bearerChallenge, FieldRefused } from './refusal.js';
 
-/** What each scope allows. Neither includes the other. */
+/** What each scope allows. None includes another. */
 export const SCOPES = {
   'scim:read': 'read users, groups and the discovery documents',
   'scim:write': 'create, change and delete users and groups',
+  'scim:catalog': 'change the roles and entitlements that users can be given',
 } as const satisfies Record<string, string>;
 
 /** A permission of a credential. */
@@ -14,8 +15,10 @@ export type Scope = keyof typeof SCOPES;
 /** Characters of the tenant in a path that a refusal repeats. */
 const MOST_OF_NAME = 63;
 
-/** What a credential gets when nobody says otherwise. */
 export const ALL_SCOPES = Object.keys(SCOPES) as readonly Scope[];
+
+/** What a credential gets when nobody says otherwise: what identity providers need. */
+export const DEFAULT_SCOPES: readonly Scope[] = ['scim:read', 'scim:write'];
 
 /** Who is calling: the outcome of authentication, and all that later steps learn of the credential. */
 export interface Principal {
@@ -37,7 +40,7 @@ export function isScope(text: string): text is Scope {
  */
 export function parseScopes(text: string): Scope[] {
   const names = text.split(/[\s,]+/).filter((name) => name !== '');
-  const known = ALL_SCOPES.join(' and ');
+  const known = ALL_SCOPES.join(', ');
   if (names.length === 0) throw new FieldRefused('scopes', `no scope was given; the scopes are ${known}`);
   const wrong = names.find((name) => !isScope(name));
   if (wrong !== undefined) {

@@ -103,6 +103,7 @@ export async function removeTenant(
 
 function settingsOf(before: TenantSettings, { allowsBasic, requestLimit }: WantedTenant): TenantSettings {
   return {
+    ...before,
     allowsBasic: allowsBasic ?? before.allowsBasic,
     requestLimit: requestLimit === undefined ? before.requestLimit : checkedLimit(requestLimit),
   };

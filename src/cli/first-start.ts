@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { issueToken } from '../access/credentials.js';
 import { Invitations, setUpPath } from '../access/invitations.js';
-import { ALL_SCOPES } from '../access/principal.js';
+import { DEFAULT_SCOPES } from '../access/principal.js';
 import { AccessError } from '../access/refusal.js';
 import { createTenant } from '../access/tenants.js';
 import { PROFILES } from '../scim/profiles.js';
@@ -46,7 +46,7 @@ async function firstTenant({ store, baseUrl, isKept, terminal }: FirstStart): Pr
   try {
     const wanted = { name: TENANT_NAME, profile: 'entra', profiles: Object.keys(PROFILES), ...sources };
     const tenant = unfinished ?? (await createTenant(store, wanted));
-    const label = { name: 'first start', scopes: ALL_SCOPES, expires: undefined };
+    const label = { name: 'first start', scopes: DEFAULT_SCOPES, expires: undefined };
     const { token } = await issueToken(store, { tenant, ...label, ...sources, randomBytes });
     terminal.out(welcome(baseUrl, token, isKept ? ANOTHER : IN_MEMORY));
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { findUserId, USER_TYPE } from '../access/credential-user.js';
 import { type Issued, issueCredential, type NewCredential } from '../access/credentials.js';
 import { parseLifetime, parseSeconds } from '../access/lifetime.js';
-import { ALL_SCOPES, parseScopes } from '../access/principal.js';
+import { DEFAULT_SCOPES, parseScopes } from '../access/principal.js';
 import { findTenant } from '../access/tenants.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { Tenant } from '../store/store.js';
@@ -68,7 +68,7 @@ export function addIssueOptions(command: Command): Command {
   command
     .requiredOption('--tenant <name>', 'whose users and groups it opens')
     .requiredOption('--name <label>', 'what to call it, e.g. "Entra production"')
-    .option('--scopes <list>', 'what it may do', ALL_SCOPES.join(','))
+    .option('--scopes <list>', 'what it may do', DEFAULT_SCOPES.join(','))
     .option('--user <userName>', 'the user who it is at /Me, by userName or id (default: nobody)')
     .option('--expires <when>', '90d, 12h, 30m, a date or a time in UTC (default: never)');
   return addJsonOption(addStoreOption(command));

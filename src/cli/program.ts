@@ -5,9 +5,11 @@ import { addAdminCommands } from './admin.js';
 import { addConformanceCommand } from './conformance.js';
 import { EXIT, exitCodeOf, sentenceOf } from './failure.js';
 import { addIssueCommands } from './issue.js';
+import { addMigrateCommand } from './migrate.js';
 import { type Screen, screenOf } from './screen.js';
 import { addServeCommand } from './serve.js';
 import { addTenantCommands } from './tenant.js';
+import { addTenantFileCommands } from './tenant-file.js';
 import type { Terminal } from './terminal.js';
 import { addTokenCommands } from './token.js';
 
@@ -19,6 +21,7 @@ Examples:
   scim-target client create --tenant acme --name "Entra production"
   scim-target token list --tenant acme
   scim-target admin invite --email ann@example.com
+  scim-target migrate --from sqlite:./data/scim.db --to mongodb://db1,db2,db3/scim?replicaSet=rs0
   scim-target conformance --url https://scim.example.com/scim/v2 --token TOKEN
 
 The commands beside serve and conformance work while a server has the same SQLite file open.
@@ -74,6 +77,8 @@ function createProgram(terminal: Terminal, screen: Screen, end: (exitCode: numbe
   addTokenCommands(program, terminal);
   addIssueCommands(program, terminal);
   addAdminCommands(program, terminal);
+  addTenantFileCommands(program, terminal);
+  addMigrateCommand(program, terminal, screen);
   addConformanceCommand(program, { terminal, screen, version: packageVersion(), end });
   return program;
 }

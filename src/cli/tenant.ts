@@ -1,4 +1,4 @@
-/** `scim-target tenant create|list|update|delete`. */
+/** `scim-target tenant create|list|update|delete`; tenant-schemas.ts has `schemas`. */
 import type { Command } from 'commander';
 import { bothSides } from '../access/audit.js';
 import { createTenant, findTenant, removeTenant, updateTenant, type WantedTenant } from '../access/tenants.js';
@@ -8,6 +8,7 @@ import type { Tenant } from '../store/store.js';
 import { auditCommand } from './audit.js';
 import { UsageError } from './failure.js';
 import { sources } from './sources.js';
+import { addSchemasCommand } from './tenant-schemas.js';
 import { type Terminal, table } from './terminal.js';
 import { addJsonOption, addStoreOption, type StoreFlags, withStore } from './with-store.js';
 
@@ -63,6 +64,7 @@ export function addTenantCommands(program: Command, terminal: Terminal): void {
   addJsonOption(addStoreOption(list));
 
   addUpdate(tenant, terminal);
+  addSchemasCommand(tenant, terminal);
 
   const remove = tenant
     .command('delete')

@@ -43,8 +43,6 @@ export interface BulkFailure {
 export interface BulkOptions {
   readonly directory: Directory;
   readonly store: Store;
-  /** A resource type by its name. */
-  readonly types: (name: string) => ResourceType | undefined;
   /** A new id, never given before. */
   readonly newId: () => string;
 }
@@ -158,8 +156,8 @@ class Job {
 
   /** @throws OperationFailed */
   private async attempt(unit: Unit): Promise<{ made: Map<number, Made>; durable: Promise<void> }> {
-    const { directory, store, types } = this.options;
-    const pending = new PendingWrites(store, types);
+    const { directory, store } = this.options;
+    const pending = new PendingWrites(store, directory.typesOf(this.caller));
     const overlaid = directory.on(pending);
     const made = new Map<number, Made>();
     /** For each of the writes, the operation that it belongs to. */
@@ -218,8 +216,9 @@ class Job {
   }
 
   private async explained(error: unknown, write: Write | undefined): Promise<unknown> {
-    const type = write?.kind === 'put' && this.options.types(write.resource.key.type);
-    return type ? this.options.directory.explained(error, this.caller, type, write.resource.document) : error;
+    const { directory } = this.options;
+    const type = write?.kind === 'put' && directory.typesOf(this.caller)(write.resource.key.type);
+    return type ? directory.explained(error, this.caller, type, write.resource.document) : error;
   }
 
   private waitFor(unit: Unit, durable: Promise<void>): void {

@@ -31,6 +31,7 @@ import {
   VersionConflict,
   type Write,
 } from '../store/store.js';
+import { checkCatalogs } from './catalogs.js';
 import { edgeDifference, edgeElements, memberIds, memberPages, shownMemberships } from './members.js';
 import { askHook, type PasswordHook } from './password-hook.js';
 import { checkMemberLimit, type Plan, planCreate, planPatch, planReplace } from './plan.js';
@@ -44,6 +45,8 @@ export interface Caller {
   readonly actor: Actor;
   readonly requestId: string;
   readonly dialect: Dialect;
+  /** A resource type of the tenant by its name; without it those that the directory has for all. */
+  readonly types?: ((name: string) => ResourceType | undefined) | undefined;
 }
 
 /** Entity tags as a client lists them; `*` for any. */
@@ -115,7 +118,7 @@ export class Directory {
   /** @param unique by type: what is unique by schema, and what where the profile asks for more; filled when needed */
   constructor(
     private readonly options: DirectoryOptions,
-    private readonly unique = new Map<ResourceType, Record<'schema' | 'profile', ReadonlySet<Attribute>>>(),
+    private readonly unique = new WeakMap<ResourceType, Record<'schema' | 'profile', ReadonlySet<Attribute>>>(),
   ) {
     this.store = options.store;
   }
@@ -160,6 +163,7 @@ export class Directory {
     const { total, resources, next, previous } = await this.store.search({
       tenant: caller.tenant,
       type: type.name,
+      resourceType: type,
       filter: request.filter,
       sort: request.sort,
       offset: request.startIndex - 1,
@@ -219,7 +223,7 @@ export class Directory {
             this.store,
             current.key,
             namedMembers(operations, type.edges, caller.dialect),
-            this.memberTypes(type),
+            this.memberTypes(caller, type),
           )
         : undefined;
       const plan = planPatch(current.document, operations, type, caller.dialect, members);
@@ -237,14 +241,14 @@ export class Directory {
       const writes: Write[] = containers
         .filter((group) => group.key.id !== id)
         .map((group) => this.departure(caller, group, id));
-      writes.push(deleteWrite(current, members, this.occasion(caller, 'delete'), type));
+      writes.push(deleteWrite(current, members, this.occasion(caller, 'delete'), type.stored ?? type));
       await this.store.commit(caller.tenant, writes);
       return current;
     });
   }
 
   private departure(caller: Caller, group: StoredResource, member: string): Write {
-    const type = this.options.types(group.key.type) as ResourceType;
+    const type = this.typesOf(caller)(group.key.type) as ResourceType;
     const changes = { difference: [], added: [], removed: [member] };
     return putWrite(
       group.key,
@@ -303,6 +307,10 @@ export class Directory {
     plan: Plan,
     operation: ChangeOperation,
   ): Promise<StoredResource> {
+    if (type.catalogs.length > 0) {
+      const source = { store: this.store, tenant: caller.tenant, types: this.typesOf(caller) };
+      await checkCatalogs(source, type, current?.document ?? {}, plan.document);
+    }
     await this.handOver(key, plan);
     const edges = await edgeDifference(this.store, key, plan.edges, current === undefined);
     const attributes = documentDifference(current?.document ?? {}, plan.document, type);
@@ -402,12 +410,21 @@ export class Directory {
   }
 
   /** The types that a member of such a group may have. */
-  private memberTypes(type: ResourceType): ResourceType[] {
-    return memberTypeNames(type).flatMap((name) => this.options.types(name) ?? []);
+  private memberTypes(caller: Caller, type: ResourceType): ResourceType[] {
+    return memberTypeNames(type).flatMap((name) => this.typesOf(caller)(name) ?? []);
   }
 
-  /** The type with the attributes that are unique for this caller. */
-  private schemaFor({ dialect }: Caller, type: ResourceType): { type: ResourceType; unique: ReadonlySet<Attribute> } {
+  /** The resource types of a caller's tenant, by their names. */
+  typesOf({ types }: Caller): (name: string) => ResourceType | undefined {
+    return types ?? this.options.types;
+  }
+
+  /** The type as resources are kept, with the attributes that are unique for this caller. */
+  private schemaFor(
+    { dialect }: Caller,
+    offered: ResourceType,
+  ): { type: ResourceType; unique: ReadonlySet<Attribute> } {
+    const type = offered.stored ?? offered;
     let sets = this.unique.get(type);
     if (!sets) {
       sets = { schema: new Set(type.unique), profile: new Set([...type.unique, ...type.uniqueByProfile]) };

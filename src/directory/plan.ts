@@ -3,7 +3,7 @@
  * the same state gives the same, so a write that lost a race is simply planned again. Next stage: write.ts.
  */
 import { ScimError } from '../scim/errors.js';
-import type { Json, JsonObject } from '../scim/json.js';
+import { isObject, type Json, type JsonObject } from '../scim/json.js';
 import { applyPatch } from '../scim/patch/apply.js';
 import { type EdgeElements, type EdgePlan, planEdges } from '../scim/patch/edge-plan.js';
 import type { Operation } from '../scim/patch/operation.js';
@@ -44,6 +44,7 @@ export function planReplace(
   const document = { ...described.document };
   keepReadOnly(current, document, type.attributes);
   for (const [name, value] of Object.entries(type.defaults)) document[name] ??= current[name] ?? value;
+  keepHidden(current, document, type);
   checkImmutable(current, document, type.attributes);
   validate(document, type);
   const { unkept } = described;
@@ -61,6 +62,7 @@ export function planPatch(
   members: EdgeElements | undefined,
 ): Plan {
   const document = applyPatch(current, operations, type, dialect);
+  keepHidden(current, document, type);
   return {
     document,
     edges: planEdges(operations, type.edges, dialect, members),
@@ -96,5 +98,28 @@ function keepReadOnly(current: JsonObject, next: JsonObject, attributes: Readonl
   for (const attribute of attributes.values()) {
     const value = current[attribute.name];
     if (attribute.mutability === 'readOnly' && value !== undefined) next[attribute.name] = value;
+  }
+}
+
+/** What the tenant does not offer is not the client's to lose: it stays as long as what it is part of does. */
+function keepHidden(current: JsonObject, next: JsonObject, { attributes, stored }: ResourceType): void {
+  if (stored) keepWhatOnlyOneHas(current, next, stored.attributes, attributes);
+}
+
+function keepWhatOnlyOneHas(
+  current: JsonObject,
+  next: JsonObject,
+  all: ReadonlyMap<string, Attribute>,
+  offered: ReadonlyMap<string, Attribute>,
+): void {
+  for (const [key, { name, multiValued, subAttributes }] of all) {
+    const [before, now, shown] = [current[name], next[name], offered.get(key)];
+    if (before === undefined) continue;
+    if (!shown) next[name] = before;
+    else if (!multiValued && isObject(before) && isObject(now) && subAttributes.size > shown.subAttributes.size) {
+      const kept = { ...now };
+      keepWhatOnlyOneHas(before, kept, subAttributes, shown.subAttributes);
+      next[name] = kept;
+    }
   }
 }

@@ -41,7 +41,7 @@ const API_HEADERS: HelmetOptions = {
   strictTransportSecurity: { includeSubDomains: false },
 };
 
-const METHODS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
+const METHODS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
 
 /** The admin page, and its API at /api below it. */
 export function adminRouter(parts: AdminParts): Router {

@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import type { ActivityRecorder } from '../access/activity.js';
 import type { Authenticator } from '../access/authenticate.js';
 import type { UseRecorder } from '../access/last-use.js';
+import type { Registries } from '../access/registries.js';
 import type { RequestLimit } from '../access/request-limit.js';
 import type { BulkDirectory } from '../directory/bulk.js';
 import type { Directory } from '../directory/directory.js';
 import type { PatchAnswer } from '../options.js';
 import type { FilterLimits } from '../scim/filter/parse.js';
-import type { Registry } from '../scim/schema/load.js';
 import type { Cursors } from './cursors.js';
 
 export interface HttpParts {
@@ -19,7 +19,7 @@ export interface HttpParts {
   readonly directory: Directory;
   readonly bulk: BulkDirectory;
   readonly cursors: Cursors;
-  readonly registry: Registry;
+  readonly registries: Registries;
   readonly log: Logger;
   /** A new id for a request, never given before. */
   readonly newRequestId: () => string;

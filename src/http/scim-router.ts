@@ -2,13 +2,14 @@
  * The route table of RFC 7644 §3.2: each line an endpoint, its scope and its file. Knows Express; decides nothing.
  * A router works at any path; below `/tenants/:tenant/…` the tenant in the path must be the credential's own.
  */
-import express, { type IRoute, type Request, type RequestHandler, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { USER_TYPE } from '../access/credential-user.js';
 import { type Principal, requireScope, requireTenant, type Scope } from '../access/principal.js';
 import { AccessRefused } from '../access/refusal.js';
 import type { Caller } from '../directory/directory.js';
 import { ScimError } from '../scim/errors.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
+import type { Registry } from '../scim/schema/load.js';
 import { errorHandler, explainTo } from './error-handler.js';
 import { beginExchange, type Exchange, exchangeOf } from './exchange.js';
 import type { HttpParts } from './parts.js';
@@ -47,7 +48,7 @@ export function scimRouter(parts: HttpParts): Router {
 }
 
 function addRoutes(router: Router, parts: HttpParts): void {
-  for (const type of parts.registry.resourceTypes) addResourceRoutes(router, type, parts);
+  addResourceRoutes(router, parts);
 
   const discover = (endpoint: Discovery) => answerDiscovery(endpoint, parts);
   // Microsoft's reference tests ask for the configuration under this name as well.
@@ -58,53 +59,74 @@ function addRoutes(router: Router, parts: HttpParts): void {
 
   router.route('/Bulk').post(bulkReader(parts), answerBulk(parts)).all(allowing('POST'));
 
-  const limit = parts.limits.body;
-  const body = express.raw({ type: () => true, limit });
   router.route('/').get(answerRoot(searchRoot, parts)).all(allowing('GET'));
-  router.route('/.search').post(body, answerRoot(searchRootByBody, parts)).all(allowing('POST'));
+  router.route('/.search').post(bytesReader(parts), answerRoot(searchRootByBody, parts)).all(allowing('POST'));
 
-  addMe(router, parts);
+  addResource(router, '/Me', currentUser(parts), parts);
   router.use(nothingHere);
 }
 
-/** RFC 7644 §3.2, table 2, for one resource type. */
-function addResourceRoutes(router: Router, type: ResourceType, parts: HttpParts): void {
-  const read = (endpoint: Endpoint) => answer(endpoint, 'scim:read', type, parts);
-  const readBytes = bodyReader(type, parts);
-  const write = [readBytes, answer(create, 'scim:write', type, parts)];
+/** RFC 7644 §3.2, table 2, for the resource types of whichever tenant asks. What is none of them is left to others. */
+function addResourceRoutes(router: Router, parts: HttpParts): void {
+  const readBytes = bytesReader(parts);
+  const type = offeredType(parts);
+  const read = (endpoint: Endpoint) => answer(endpoint, 'read', parts);
+  const write = [readBytes, answer(create, 'write', parts)];
 
-  router.route(type.endpoint).get(read(search)).post(write).all(allowing('GET', 'POST'));
-  router.route(`${type.endpoint}/.search`).post(readBytes, read(searchByBody)).all(allowing('POST'));
-  const one: string = `${type.endpoint}/:id`;
-  addMethods(router.route(one), type, parts);
+  router.route('/:endpoint').all(type).get(read(search)).post(write).all(allowing('GET', 'POST'));
+  router.route('/:endpoint/.search').all(type).post(readBytes, read(searchByBody)).all(allowing('POST'));
+  addResource(router, '/:endpoint/:id', type, parts);
 }
 
-/** Of the address of one resource. */
-function addMethods(route: IRoute, type: ResourceType, parts: HttpParts): void {
-  const change = (endpoint: Endpoint) => answer(endpoint, 'scim:write', type, parts);
-  const write = (endpoint: Endpoint) => [bodyReader(type, parts), change(endpoint)];
-  route
-    .get(answer(get, 'scim:read', type, parts))
+/** The methods of one resource. @param find says which it is */
+function addResource(router: Router, path: string, find: RequestHandler, parts: HttpParts): void {
+  const change = (endpoint: Endpoint) => answer(endpoint, 'write', parts);
+  const write = (endpoint: Endpoint) => [bytesReader(parts), change(endpoint)];
+  router
+    .route(path)
+    .all(find)
+    .get(answer(get, 'read', parts))
     .put(write(replace))
     .patch(write(patch))
     .delete(change(remove))
     .all(allowing('GET', 'PUT', 'PATCH', 'DELETE'));
 }
 
-/** RFC 7644 §3.11: the user who the credential is, at another address. What it is of itself, is answered for that user. */
-function addMe(router: Router, parts: HttpParts): void {
-  const type = parts.registry.resourceType(USER_TYPE);
-  const asUser: RequestHandler = (request, response, next) => {
-    const { user } = begun(response).principal;
+/** RFC 7644 §3.11: the user who the credential is, at another address; what is asked of it is answered for that user. */
+function currentUser({ registries }: HttpParts): RequestHandler {
+  return (request, response, next) => {
+    const exchange = begun(response);
+    const { user, tenant } = exchange.principal;
+    const type = registries.of(tenant).resourceType(USER_TYPE);
     if (type === undefined || user === undefined || request.method === 'POST') {
       throw new ScimError('notImplemented', 'This credential is no user, or the operation is not offered at /Me.');
     }
+    response.locals.type = type;
     request.params.id = user;
+    exchange.isAbout(type.name, user);
     next();
   };
-  const address: string = '/Me';
-  const me = router.route(address).all(asUser);
-  if (type) addMethods(me, type, parts);
+}
+
+/** Finds the type that the path names, before anything can go wrong: the activity keeps what a refused request was about. */
+function offeredType({ registries }: HttpParts): RequestHandler {
+  return (request, response, next) => {
+    const exchange = begun(response);
+    const { endpoint, id } = request.params;
+    const type = registries.of(exchange.principal.tenant).byEndpoint(endpoint as string);
+    if (!type) {
+      next('route');
+      return;
+    }
+    response.locals.type = type;
+    if (typeof id === 'string') exchange.isAbout(type.name, id);
+    next();
+  };
+}
+
+/** Takes the body as bytes, whatever it is called; read-request.ts judges the media type and parses. */
+function bytesReader({ limits }: HttpParts): RequestHandler {
+  return express.raw({ type: () => true, limit: limits.body });
 }
 
 /** Several handlers as one layer of a router: each layer costs a request what a step of ours costs. */
@@ -177,20 +199,6 @@ function begun(response: Response): Exchange {
   return exchangeOf(response) as Exchange;
 }
 
-/** Takes the body as bytes, whatever it is called; read-request.ts judges the media type and parses. */
-function bodyReader(type: ResourceType, { limits }: HttpParts): RequestHandler {
-  const read = express.raw({ type: () => true, limit: limits.body });
-  return (request, response, next) => {
-    noteResource(request, begun(response), type);
-    read(request, response, next);
-  };
-}
-
-/** Before anything can go wrong, so that what the activity keeps of a refused request is found by the resource, too. */
-function noteResource({ params }: Request, exchange: Exchange, { name: type }: ResourceType): void {
-  if (typeof params.id === 'string') exchange.isAbout(type, params.id);
-}
-
 /** RFC 7644 §3.7.4: the answer names the limit. A body that the embedding app has read is known by its length alone. */
 function bulkReader({ limits }: HttpParts): RequestHandler {
   const most = limits.bulk.payload;
@@ -205,12 +213,12 @@ function bulkReader({ limits }: HttpParts): RequestHandler {
   };
 }
 
-function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: HttpParts): RequestHandler {
+function answer(endpoint: Endpoint, access: 'read' | 'write', parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
-    noteResource(request, exchange, type);
     if (exchange.isLate) await identifyAgain(request, exchange, parts);
-    requireScope(exchange.principal, scope);
+    const type = response.locals.type as ResourceType;
+    requireScope(exchange.principal, access === 'read' ? 'scim:read' : scopeToWrite(type));
     const result = await endpoint(readRequest(request, exchange, type, parts), parts);
     if (result.created) exchange.isAbout(type.name, result.created);
     await send(response, result);
@@ -220,41 +228,55 @@ function answer(endpoint: Endpoint, scope: Scope, type: ResourceType, parts: Htt
 function answerRoot(endpoint: RootEndpoint, parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
+    if (exchange.isLate) await identifyAgain(request, exchange, parts);
     requireScope(exchange.principal, 'scim:read');
+    const registry = parts.registries.of(exchange.principal.tenant);
     const rootRequest: RootRequest = {
-      caller: callerOf(exchange),
+      caller: callerOf(exchange, registry),
+      types: registry.resourceTypes,
       body: METHODS_WITH_BODY.has(request.method) ? readBody(request) : undefined,
       query: readQuery(request.originalUrl),
-      locate: locator(readBaseUrl(request, parts.publicUrl), parts.registry),
+      locate: locator(readBaseUrl(request, parts.publicUrl), registry),
     };
     await send(response, await endpoint(rootRequest, parts));
   };
+}
+
+/** What users can be given is for the vendor to say; a client that provisions users only reads it. */
+function scopeToWrite({ isCatalog }: ResourceType): Scope {
+  return isCatalog ? 'scim:catalog' : 'scim:write';
 }
 
 function answerBulk(parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
     if (exchange.isLate) await identifyAgain(request, exchange, parts);
-    requireScope(exchange.principal, 'scim:write');
+    const { principal } = exchange;
+    if (!principal.scopes.has('scim:catalog')) requireScope(principal, 'scim:write');
+    const registry = parts.registries.of(exchange.principal.tenant);
     const bulkRequest: BulkHttpRequest = {
-      caller: callerOf(exchange),
+      caller: callerOf(exchange, registry),
+      requireScope: (type) => requireScope(exchange.principal, scopeToWrite(type)),
+      types: registry.resourceTypes,
       body: readBody(request),
-      locate: locator(readBaseUrl(request, parts.publicUrl), parts.registry),
+      locate: locator(readBaseUrl(request, parts.publicUrl), registry),
       explain: explainTo(exchange),
     };
     await send(response, await bulk(bulkRequest, parts));
   };
 }
 
-function callerOf({ principal, dialect, id: requestId, address }: Exchange): Caller {
+function callerOf({ principal, dialect, id: requestId, address }: Exchange, registry: Registry): Caller {
   const { id: credential, name } = principal.credential;
-  return { tenant: principal.tenant.id, actor: { credential, name, address }, requestId, dialect };
+  const { resourceType: types } = registry;
+  return { tenant: principal.tenant.id, actor: { credential, name, address }, requestId, dialect, types };
 }
 
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 function readRequest(request: Request, exchange: Exchange, type: ResourceType, parts: HttpParts): ScimRequest {
-  const caller = callerOf(exchange);
+  const registry = parts.registries.of(exchange.principal.tenant);
+  const caller = callerOf(exchange, registry);
   const query = readQuery(request.originalUrl);
   return {
     caller,
@@ -264,7 +286,7 @@ function readRequest(request: Request, exchange: Exchange, type: ResourceType, p
     query,
     conditions: readConditions(request),
     projection: readProjectionOf(query, type, caller),
-    locate: locator(readBaseUrl(request, parts.publicUrl), parts.registry),
+    locate: locator(readBaseUrl(request, parts.publicUrl), registry),
   };
 }
 
@@ -274,6 +296,7 @@ function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler 
     requireScope(principal, 'scim:read');
     const { id } = request.params;
     const discovery: DiscoveryRequest = {
+      registry: parts.registries.of(principal.tenant),
       dialect,
       allowsBasic: principal.tenant.settings.allowsBasic,
       baseUrl: readBaseUrl(request, parts.publicUrl),

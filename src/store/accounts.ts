@@ -20,6 +20,8 @@ export interface TenantSettings {
   readonly allowsBasic: boolean;
   /** Requests per second; undefined: the server's own limit. */
   readonly requestLimit: number | undefined;
+  /** A JSON document with its comments: scim/schema/tenant-schemas.ts; undefined: the schemas of the server. */
+  readonly schemas?: string | undefined;
 }
 
 /** What can be changed of a tenant; what is left out stays. `disabled: null` serves it again. */

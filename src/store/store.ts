@@ -8,7 +8,7 @@ import { ScimError } from '../scim/errors.js';
 import type { FilterNode } from '../scim/filter/node.js';
 import type { JsonObject } from '../scim/json.js';
 import type { AttributeChange } from '../scim/patch/difference.js';
-import type { Attribute } from '../scim/schema/characteristics.js';
+import type { Attribute, ResourceType } from '../scim/schema/characteristics.js';
 import type { AccountStore } from './accounts.js';
 import type { RecordStore } from './records.js';
 
@@ -146,6 +146,8 @@ export type View = 'committed' | 'latest';
 export interface ResourceQuery {
   readonly tenant: string;
   readonly type: string;
+  /** What that name means in this tenant; without it what the engine was told when it was opened. */
+  readonly resourceType?: ResourceType | undefined;
   readonly filter?: FilterNode | undefined;
   /** Without it: the order of creation. */
   readonly sort?: Sort | undefined;

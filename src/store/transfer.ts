@@ -60,7 +60,7 @@ export interface Totals {
 }
 
 export interface Transfer {
-  /** The rows after a place, at most `limit`; an order that is always the same. */
+  /** The rows after a place, about `limit`, in an order that is always the same. */
   dump<K extends Kind>(kind: K, tenant: string, after: string | undefined, limit: number): Promise<RowPage<Rows[K]>>;
   /**
    * Writes rows, durable when it resolves. Those that are there already stay as they are, so that a page may be loaded
@@ -77,24 +77,5 @@ export interface Transfer {
   close(): Promise<void>;
 }
 
-/** How an engine moves one kind. */
-export type Movers = {
-  readonly [K in Kind]: {
-    dump(tenant: string, after: string | undefined, limit: number): Promise<RowPage<Rows[K]>>;
-    load(tenant: string, rows: readonly Rows[K][], place: number): Promise<void>;
-  };
-};
-
 /** The name that the note has among the secrets; it is none, and is not moved. */
 export const NOTE = 'migration';
-
-/** A page of what was found, `limit` of it at most; `place` says where a row is. */
-export function pageOf<Found, Row>(
-  found: readonly Found[],
-  limit: number,
-  place: (one: Found) => string,
-  toRow: (one: Found) => Row,
-): RowPage<Row> {
-  const last = found.at(-1);
-  return { rows: found.map(toRow), next: last !== undefined && found.length === limit ? place(last) : undefined };
-}

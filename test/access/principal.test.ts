@@ -28,10 +28,10 @@ describe('parseScopes', () => {
   });
 
   it.each([
-    ['scim:read,scim:admin', '"scim:admin" is not a scope; the scopes are scim:read and scim:write'],
-    ['SCIM:READ', '"SCIM:READ" is not a scope; the scopes are scim:read and scim:write'],
-    ['constructor', '"constructor" is not a scope; the scopes are scim:read and scim:write'],
-    [' , ', 'no scope was given; the scopes are scim:read and scim:write'],
+    ['scim:read,scim:admin', '"scim:admin" is not a scope; the scopes are scim:read, scim:write, scim:catalog'],
+    ['SCIM:READ', '"SCIM:READ" is not a scope; the scopes are scim:read, scim:write, scim:catalog'],
+    ['constructor', '"constructor" is not a scope; the scopes are scim:read, scim:write, scim:catalog'],
+    [' , ', 'no scope was given; the scopes are scim:read, scim:write, scim:catalog'],
   ])('%j is refused: %s', (text, message) => {
     expect(() => parseScopes(text)).toThrow(new FieldRefused('scopes', message));
   });

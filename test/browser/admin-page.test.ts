@@ -14,7 +14,7 @@ if (program === undefined) console.log('skipped: there is no chromium on this ma
 const EMAIL = 'dana@example.com';
 const TENANT = 'acme';
 
-describe.runIf(program !== undefined)('the admin page', () => {
+describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () => {
   const temporary = temporaryStore();
   let first: TestServer;
   let second: TestServer;

@@ -30,7 +30,7 @@ export class Visitor {
     readonly page: Page,
     readonly origin: string,
   ) {
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     page.on('console', (message) => {
       const isWrong = message.type() === 'error' || /Content.Security.Policy/i.test(message.text());
       if (isWrong && !EXPECTED.test(message.text())) this.faults.push(`${page.url()}: ${message.text()}`);
@@ -94,7 +94,7 @@ export class Visitor {
     await this.button(`Copy ${label}`).click();
     const read = () => this.page.evaluate<string>('navigator.clipboard.readText()');
     const shown = await this.page.locator('.copy-field', { has: this.button(`Copy ${label}`) }).innerText();
-    await expect.poll(read, { timeout: 5_000 }).toBe(shown.trim());
+    await expect.poll(read, { timeout: 10_000 }).toBe(shown.trim());
     return read();
   }
 
@@ -117,7 +117,7 @@ export class Visitor {
 
   /** Waits until an expression is true in the page, whose policy lets nothing be evaluated by itself. */
   async holds(expression: string): Promise<void> {
-    await expect.poll(() => this.page.evaluate<boolean>(expression), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => this.page.evaluate<boolean>(expression), { timeout: 20_000 }).toBe(true);
   }
 
   /** Another colour scheme of the system, which the page follows. */
@@ -126,8 +126,18 @@ export class Visitor {
     await this.holds(`document.documentElement.style.colorScheme === '${colorScheme}'`);
   }
 
-  /** What axe finds that is serious, as text. `isColourOnly`: what depends on the colours alone. */
+  /**
+   * What axe finds that is serious, as text. What is found is looked at again: a page may just have been changing.
+   * `isColourOnly`: what depends on the colours alone.
+   */
   async violations(isColourOnly = false): Promise<string[]> {
+    const found = await this.audit(isColourOnly);
+    if (found.length === 0) return found;
+    await this.settled();
+    return this.audit(isColourOnly);
+  }
+
+  private async audit(isColourOnly: boolean): Promise<string[]> {
     const axe = new AxeBuilder({ page: this.page }).setLegacyMode(true);
     if (isColourOnly) axe.withRules(['color-contrast', 'link-in-text-block']);
     else axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa']);
@@ -165,9 +175,16 @@ const OVERFLOWING = `(() => {
     }
     return false;
   };
-  for (const element of document.querySelectorAll('main *, #content *')) {
+  for (const element of document.querySelectorAll('body *')) {
     const { right, width: own } = element.getBoundingClientRect();
     if (own > 1 && right > width + 1 && element.checkVisibility() && !isHeld(element)) found.push(element.outerHTML.slice(0, 120));
+  }
+  // Tables and lists of tabs may be wider than their frame; texts may not.
+  for (const element of document.querySelectorAll('body *')) {
+    const { overflowX } = getComputedStyle(element);
+    const isWide = /auto|scroll/.test(overflowX) && element.scrollWidth > element.clientWidth + 1 && element.checkVisibility();
+    const isMeant = element.matches('[role=tablist], [class*="awsui_sticky-scrollbar_"], .scrolls-sideways') || element.querySelector(':scope > table, :scope > [role=tablist]');
+    if (isWide && !isMeant) found.push('scrolls sideways: ' + element.outerHTML.slice(0, 120));
   }
   return found;
 })()`;

@@ -112,7 +112,11 @@ describe('serve', () => {
   it('wrong options are one sentence and exit code 2', async () => {
     for (const [args, env, sentence] of [
       [['--port', 'many'], {}, /^scim-target: --port must be a whole number from 0 to 65535/],
-      [[], { SCIM_TARGET_STORE: 'postgres://x' }, /^scim-target: SCIM_TARGET_STORE must be sqlite:PATH or memory:/],
+      [
+        [],
+        { SCIM_TARGET_STORE: 'postgres://x' },
+        /^scim-target: SCIM_TARGET_STORE must be sqlite:PATH, mongodb:\/\/HOSTS\/DATABASE or memory:/,
+      ],
       [['extra'], {}, /^scim-target: too many arguments/],
     ] as const) {
       const terminal = new FakeTerminal(env);

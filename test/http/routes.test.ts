@@ -18,9 +18,15 @@ function routesOf(router: Router, base = ''): string[] {
       return routesOf(handle as unknown as Router, below);
     }
     const methods = Object.keys(route?.methods ?? {}).filter((method) => method !== '_all');
-    const paths = [route?.path ?? []].flat();
+    const paths = [route?.path ?? []].flat().flatMap(ofTypes);
     return paths.flatMap((path) => methods.map((method) => `${method.toUpperCase()} ${shape(base + path)}`));
   });
+}
+
+/** Resources have one route for all types, whose names are those of a tenant's schemas. */
+function ofTypes(path: string): string[] {
+  if (!path.startsWith('/:endpoint')) return [path];
+  return ['/Users', '/Groups'].map((endpoint) => path.replace('/:endpoint', endpoint));
 }
 
 function shape(path: string): string {

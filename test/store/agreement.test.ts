@@ -2,9 +2,12 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/store/memory/store.js';
+import { openMongoStore } from '../../src/store/mongo/store.js';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
 import type { Keyset, Position, ResourceQuery, Store, Write } from '../../src/store/store.js';
+import type { Subject } from '../contract/store.js';
 import { create, TENANT, types } from '../contract/writes.js';
+import { mongoForTests } from '../support/mongo/server.js';
 import { documentOf, filterOf, sortOf } from './arbitraries.js';
 import { temporaryFile } from './temporary-file.js';
 
@@ -15,6 +18,8 @@ const IDS = {
 };
 type TypeName = keyof typeof IDS;
 const RUNS = Number(process.env.AGREEMENT_RUNS ?? 60);
+/** The stand-in for MongoDB takes a tenth of a second for each question. */
+const MONGO_RUNS = Math.ceil(RUNS / 20);
 const TYPE_NAMES = Object.keys(IDS) as TypeName[];
 
 /** One directory, in the order of its writes: users and groups first, then what is in which group. */
@@ -49,15 +54,31 @@ const question: fc.Arbitrary<ResourceQuery> = fc.constantFrom(...TYPE_NAMES).cha
     .map((asked) => ({ tenant: TENANT, type, ...asked })),
 );
 
+const mongo = await mongoForTests();
+
 describe('sqlite and memory', () => {
+  agreement(RUNS, async () => {
+    const file = await temporaryFile();
+    const store = await openSqliteStore({ path: file.path, types });
+    return { store, dispose: () => store.close().then(file.remove) };
+  });
+});
+
+mongo.describe('mongo and memory', () => {
+  agreement(MONGO_RUNS, async () => {
+    const uri = mongo.newUri();
+    const store = await openMongoStore({ uri, types });
+    return { store, dispose: () => store.close().then(() => mongo.drop(uri)) };
+  });
+});
+
+function agreement(numRuns: number, open: () => Promise<Subject>): void {
   let memory: Store;
-  let sqlite: Store;
+  let engine: Store;
   let dispose: () => Promise<void>;
 
   beforeEach(async () => {
-    const file = await temporaryFile();
-    sqlite = await openSqliteStore({ path: file.path, types });
-    dispose = () => sqlite.close().then(file.remove);
+    ({ store: engine, dispose } = await open());
   });
   afterEach(() => dispose());
 
@@ -65,7 +86,7 @@ describe('sqlite and memory', () => {
   const fill = async (batch: Write[], tenant: string): Promise<void> => {
     memory = createMemoryStore({ types });
     const moved = JSON.parse(JSON.stringify(batch), (key, value) => (key === 'tenant' ? tenant : value)) as Write[];
-    for (const store of [memory, sqlite]) await store.commit(tenant, moved);
+    for (const store of [memory, engine]) await store.commit(tenant, moved);
   };
 
   it(
@@ -74,7 +95,7 @@ describe('sqlite and memory', () => {
       hold(async (query) => {
         for (const page of [{}, { offset: 0, limit: 100 }]) {
           const whole = { ...query, ...page };
-          expect(await answer(sqlite, whole), describeQuery(whole)).toEqual(await answer(memory, whole));
+          expect(await answer(engine, whole), describeQuery(whole)).toEqual(await answer(memory, whole));
         }
       }),
     300_000,
@@ -85,10 +106,10 @@ describe('sqlite and memory', () => {
     () =>
       hold(async (query) => {
         const { ids, total } = await answer(memory, { ...query, offset: 0, limit: 100 });
-        for (const store of [memory, sqlite]) {
+        for (const store of [memory, engine]) {
           for (const direction of ['forward', 'backward'] as const) {
             const pages = await walk(store, { ...query, limit: query.limit + 1 }, direction);
-            const said = `${describeQuery(query)} ${direction} ${store === memory ? 'memory' : 'sqlite'}`;
+            const said = `${describeQuery(query)} ${direction} ${store === memory ? 'memory' : 'engine'}`;
             expect(
               pages.flatMap((page) => page.ids),
               said,
@@ -111,12 +132,12 @@ describe('sqlite and memory', () => {
     });
     // The message of a failing question says more than fast-check's print of the schema around it.
     const { failed, seed, counterexamplePath, errorInstance } = await fc.check(property, {
-      numRuns: RUNS,
+      numRuns,
       endOnFailure: true,
     });
     if (failed) throw new Error(`seed ${seed}, path ${counterexamplePath}`, { cause: errorInstance });
   }
-});
+}
 
 /** The pages of a list in its order, however they were reached. */
 async function walk(

@@ -1,5 +1,6 @@
 /** What one process remembers of credentials, while another one writes to the same file. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/store/sqlite/driver.js';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
 import type { Store } from '../../src/store/store.js';
 import { ACME, CREATED, credential, key, tenant } from '../contract/accounts.js';
@@ -50,6 +51,15 @@ describe('a credential that another process was asked for before', () => {
   test.each(changes)('%s: the next look-up tells', async (_, change, look, expected) => {
     await change(writing);
     expect(await look(reading)).toEqual(expected);
+  });
+
+  test('is looked up each time when the file does not count its changes', async () => {
+    const database = openDatabase(file.path, 5_000);
+    database.exec("DELETE FROM counters WHERE tenant = '' AND name = 'accounts'");
+    database.close();
+    await reading.findBearer('#k-1#');
+    await writing.revokeCredential(ACME.id, 'c-1', LATER);
+    expect((await found(reading))?.credential.revoked).toBe(LATER);
   });
 
   test('a credential that begins to trust an issuer is found by it', async () => {

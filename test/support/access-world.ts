@@ -27,9 +27,9 @@ import {
   scimCallers,
   strangers,
 } from './callers.js';
+import { dropStore, type Engine, storeIn } from './engines.js';
 import type { ExampleRequest, Names } from './example-request.js';
 import { TestIssuer } from './issuer.js';
-import type { Engine } from './target.js';
 import { watchedStore } from './watched-store.js';
 
 /** The tenant that the examples are about, and another one. */
@@ -69,9 +69,11 @@ export class AccessWorld {
   private requests = 0;
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'scim-target-'));
 
+  private constructor(private readonly engine: Engine) {}
+
   static async open(engine: Engine): Promise<AccessWorld> {
-    const world = new AccessWorld();
-    await world.start(engine);
+    const world = new AccessWorld(engine);
+    await world.start();
     await world.gather();
     return world;
   }
@@ -82,6 +84,7 @@ export class AccessWorld {
     await this.target.close();
     await this.store.close();
     await this.issuer.stop();
+    await dropStore(this.folder, this.engine);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -161,9 +164,9 @@ export class AccessWorld {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  private async start(engine: Engine): Promise<void> {
+  private async start(): Promise<void> {
     this.issuer = await TestIssuer.start();
-    this.store = await openStore(engine === 'memory:' ? engine : `sqlite:${path.join(this.folder, 'scim.db')}`);
+    this.store = await openStore(storeIn(this.folder, this.engine));
     const { store, writes } = watchedStore(this.store);
     this.writes = writes;
     const { issuer: ssoIssuer, client, origin } = this.issuer;

@@ -28,6 +28,10 @@ export class AdminClient {
     return this.send('post', path, body, headers);
   }
 
+  put(path: string, body: unknown, headers: Headers = {}): Promise<Response> {
+    return this.send('put', path, body, headers);
+  }
+
   patch(path: string, body: unknown, headers: Headers = {}): Promise<Response> {
     return this.send('patch', path, body, headers);
   }
@@ -38,7 +42,7 @@ export class AdminClient {
 
   /** `headers` come after those of the client. */
   async send(
-    method: 'get' | 'post' | 'patch' | 'delete',
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
     path: string,
     body: unknown,
     headers: Headers,

@@ -6,6 +6,7 @@ export const ACTIONS = {
   'account.update': 'Changed their own account',
   'tenant.create': 'Created a tenant',
   'tenant.update': 'Changed a tenant',
+  'tenant.schemas': 'Changed the schemas of a tenant',
   'tenant.delete': 'Deleted a tenant',
   'tenant.export': 'Exported a tenant',
   'tenant.import': 'Imported a tenant',

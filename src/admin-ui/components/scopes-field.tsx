@@ -12,7 +12,7 @@ interface Props {
 
 export function ScopesField({ value, onChange, errorText = '' }: Props) {
   return (
-    <FormField label="May" errorText={errorText} description="Identity providers need both.">
+    <FormField label="May" errorText={errorText} description="Identity providers need the first two.">
       <SpaceBetween size="xs">
         {Object.entries(SCOPE_WORDS).map(([scope, { label, description }]) => (
           <Checkbox

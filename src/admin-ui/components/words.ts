@@ -29,6 +29,7 @@ export const KIND_WORDS: Readonly<Record<CredentialView['kind'], Words>> = {
 export const SCOPE_WORDS: Readonly<Record<string, Words>> = {
   'scim:read': { label: 'Read', description: 'Find and read users and groups' },
   'scim:write': { label: 'Write', description: 'Create, change and delete users and groups' },
+  'scim:catalog': { label: 'Catalog', description: 'Change the roles and entitlements that users can be given' },
 };
 
 export const PROFILE_WORDS: Readonly<Record<string, Words>> = {

@@ -9,6 +9,7 @@ import type {
   NewCredential,
   NewInvitation,
   NewTenant,
+  SchemasPut,
   SignIn,
   TenantPatch,
 } from './messages.js';
@@ -56,6 +57,8 @@ export const tenantPatch: z.ZodType<TenantPatch> = z.strictObject({
   requestLimit: z.int().min(1).max(1_000_000).nullable().optional(),
   disabled: z.boolean().optional(),
 });
+
+export const schemas: z.ZodType<SchemasPut> = z.strictObject({ text: z.string().max(65_536).nullable() });
 
 export const confirmation: z.ZodType<{ confirm: string }> = z.strictObject({ confirm: LABEL });
 

@@ -31,7 +31,7 @@ export async function createCredential(
   parts: AdminParts,
 ): Promise<AdminResponse> {
   const { body, admin } = request;
-  const { store, clock, newId, randomBytes, registry } = parts;
+  const { store, clock, newId, randomBytes, registries } = parts;
   const tenant = tenantOf(request);
   const issued = await issueCredential(store, {
     tenant,
@@ -42,7 +42,9 @@ export async function createCredential(
     createdBy: admin.actor.name,
     tokenLifetime: body.tokenLifetime ?? undefined,
     trust: body.trust ? trustOf(body.trust) : undefined,
-    user: body.user ? await findUserId(store, registry.resourceType(USER_TYPE), tenant, body.user) : undefined,
+    user: body.user
+      ? await findUserId(store, registries.of(tenant).resourceType(USER_TYPE), tenant, body.user)
+      : undefined,
     clock,
     newId,
     randomBytes,

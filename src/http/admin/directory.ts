@@ -2,6 +2,7 @@
  * Users, groups and other resources of a tenant, for its admins: to look at, never to change. What a SCIM client would
  * be shown is shown, by the same code.
  */
+import type { Registries } from '../../access/registries.js';
 import type { Caller, Directory, ResourceView as ShownResource } from '../../directory/directory.js';
 import { ScimError } from '../../scim/errors.js';
 import { type FilterLimits, parseFilter } from '../../scim/filter/parse.js';
@@ -10,7 +11,6 @@ import { Dialect, PROFILES, type ProfileName } from '../../scim/profiles.js';
 import { entityTag, type Locate, present } from '../../scim/resource/present.js';
 import { type Projection, project } from '../../scim/resource/project.js';
 import type { ResourceType } from '../../scim/schema/characteristics.js';
-import type { Registry } from '../../scim/schema/load.js';
 import { resolveSort } from '../../scim/sort.js';
 import type { Store } from '../../store/store.js';
 import { locator } from '../read-request.js';
@@ -23,7 +23,7 @@ import { readQuery, sequence, text, whole } from './query.js';
 
 export interface DirectoryParts {
   readonly directory: Directory;
-  readonly registry: Registry;
+  readonly registries: Pick<Registries, 'of'>;
   readonly store: Pick<Store, 'edges' | 'changesOf'>;
   readonly filterLimits: FilterLimits;
   readonly paths: Pick<ConnectionPaths, 'scim'>;
@@ -121,8 +121,9 @@ interface About {
 }
 
 /** @throws AdminProblem 404 for an unknown type */
-function about(request: AdminRequest, { registry, paths }: DirectoryParts): About {
+function about(request: AdminRequest, { registries, paths }: DirectoryParts): About {
   const tenant = tenantOf(request);
+  const registry = registries.of(tenant);
   const type = registry.resourceType(request.params.type ?? '');
   if (!type) throw nothingThere('There is no such resource type.');
   const { actor } = request.admin;
@@ -132,6 +133,7 @@ function about(request: AdminRequest, { registry, paths }: DirectoryParts): Abou
       actor: { credential: actor.id ?? '', name: actor.name, address: request.address },
       requestId: '',
       dialect: new Dialect(PROFILES[tenant.profile as ProfileName]),
+      types: registry.resourceType,
     },
     type,
     id: request.params.id ?? '',

@@ -18,6 +18,8 @@
  *   GET    /tenants/{tenant}                             → TenantView                  P tenants.read
  *   PATCH  /tenants/{tenant}    TenantPatch              → TenantView                  P tenants.configure; name, limit, disabled: tenants.control
  *   DELETE /tenants/{tenant}    {confirm: its name}      → 204                         P tenants.control
+ *   GET    /tenants/{tenant}/schemas                     → SchemasView                 P tenants.read
+ *   PUT    /tenants/{tenant}/schemas    SchemasPut       → SchemasView                 P tenants.configure
  *   GET    /tenants/{tenant}/traffic?hours=24            → {items: TrafficView[]}      P tenants.read
  *   GET    /tenants/{tenant}/connection                  → Connection                  P credentials.read
  *
@@ -207,6 +209,17 @@ export interface TenantPatch {
   readonly allowsBasic?: boolean;
   readonly requestLimit?: number | null;
   readonly disabled?: boolean;
+}
+
+/** The schemas that a tenant has of its own. */
+export interface SchemasView {
+  /** A JSON document, with its comments; null: it has those of the server alone. */
+  readonly text: string | null;
+}
+
+export interface SchemasPut {
+  /** At most 50,000 characters; null: those of the server alone. */
+  readonly text: string | null;
 }
 
 export interface TrafficView {

@@ -1,6 +1,8 @@
 /** How tenants have fared lately, in numbers. */
+
 import { summaryOf } from '../../access/credential-summary.js';
-import type { Registry } from '../../scim/schema/load.js';
+import type { Registries } from '../../access/registries.js';
+import type { ResourceType } from '../../scim/schema/characteristics.js';
 import type { Store, Tenant, TrafficHour } from '../../store/store.js';
 import type { TenantView } from './messages.js';
 
@@ -28,25 +30,28 @@ export class ResourceCounts {
   constructor(
     private readonly parts: {
       readonly store: Pick<Store, 'search'>;
-      readonly registry: Registry;
+      readonly registries: Pick<Registries, 'of'>;
       /** ISO 8601 UTC. */
       readonly clock: () => string;
     },
   ) {}
 
   /** By type name. */
-  async of(tenant: string): Promise<Record<string, number>> {
+  async of(tenant: Pick<Tenant, 'id' | 'settings'>): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
-    for (const { name } of this.parts.registry.resourceTypes) counts[name] = await this.count(tenant, name);
+    for (const type of this.parts.registries.of(tenant).resourceTypes) {
+      counts[type.name] = await this.count(tenant.id, type);
+    }
     return counts;
   }
 
-  private async count(tenant: string, type: string): Promise<number> {
+  private async count(tenant: string, resourceType: ResourceType): Promise<number> {
+    const type = resourceType.name;
     const key = `${tenant} ${type}`;
     const now = Date.parse(this.parts.clock());
     const known = this.remembered.get(key);
     if (known && known.until > now) return known.count;
-    const { total: count } = await this.parts.store.search({ tenant, type, offset: 0, limit: 0 });
+    const { total: count } = await this.parts.store.search({ tenant, type, resourceType, offset: 0, limit: 0 });
     this.remembered.delete(key);
     if (count >= MANY) this.remembered.set(key, { count, until: now + REMEMBERED });
     if (this.remembered.size > MOST_REMEMBERED) this.remembered.delete(this.remembered.keys().next().value as string);
@@ -88,7 +93,7 @@ export class Overview {
       disabled: disabled ?? null,
       allowsBasic: settings.allowsBasic,
       requestLimit: settings.requestLimit ?? null,
-      resources: await this.parts.counts.of(id),
+      resources: await this.parts.counts.of(tenant),
       lastRequest: this.last.get(id) ?? null,
       requests: sum(hours.map(({ requests }) => requests)),
       refused: sum(hours.map(({ refused }) => refused)),

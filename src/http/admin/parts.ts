@@ -1,10 +1,12 @@
 /** What the admin API is given: everything it needs, nothing global. */
+
 import type { Logger } from 'pino';
 import type { ActivityRecorder } from '../../access/activity.js';
 import type { AdminTokens } from '../../access/admin-tokens.js';
 import type { Admins } from '../../access/admins.js';
 import type { Invitations } from '../../access/invitations.js';
 import type { Purge } from '../../access/purge.js';
+import type { Registries } from '../../access/registries.js';
 import type { Sessions } from '../../access/sessions.js';
 import type { SingleSignOn } from '../../access/sso.js';
 import type { Throttle } from '../../access/throttle.js';
@@ -12,14 +14,13 @@ import type { RandomBytes } from '../../access/token.js';
 import type { Directory } from '../../directory/directory.js';
 import type { OptionDescription, ServerOptions } from '../../options.js';
 import type { FilterLimits } from '../../scim/filter/parse.js';
-import type { Registry } from '../../scim/schema/load.js';
 import type { Store } from '../../store/store.js';
 import type { ResourceCounts } from './overview.js';
 
 export interface AdminParts {
   readonly store: Store;
   readonly directory: Directory;
-  readonly registry: Registry;
+  readonly registries: Registries;
   readonly filterLimits: FilterLimits;
   readonly counts: ResourceCounts;
   readonly activity: ActivityRecorder;

@@ -32,6 +32,7 @@ import { getResource, listHistory, listMembers, listResources } from './director
 import { exportActivity } from './export.js';
 import type { AdminRequest, AdminResponse, PublicRequest } from './handler.js';
 import type { AdminParts } from './parts.js';
+import { getSchemas, putSchemas } from './schemas.js';
 import {
   acceptInvitation,
   changeAccount,
@@ -54,7 +55,7 @@ import {
 } from './tenants.js';
 import { listTypes } from './types.js';
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface RouteBase {
   readonly method: Method;
@@ -100,6 +101,8 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   guard('GET', T, 'tenants.read', getTenant),
   guard('PATCH', T, 'tenants.configure', updateTenant, bodies.tenantPatch),
   guard('DELETE', T, 'tenants.control', deleteTenant, bodies.confirmation),
+  guard('GET', `${T}/schemas`, 'tenants.read', getSchemas),
+  guard('PUT', `${T}/schemas`, 'tenants.configure', putSchemas, bodies.schemas),
   guard('GET', `${T}/traffic`, 'tenants.read', getTraffic),
   guard('GET', `${T}/connection`, 'credentials.read', getConnection),
 

@@ -1,19 +1,20 @@
 /** What the page needs to know of the resource types: everything here follows from the schemas. */
+import type { Registries } from '../../access/registries.js';
 import { isSearchable } from '../../scim/resource/search-form.js';
 import type { Attribute, ResourceType } from '../../scim/schema/characteristics.js';
-import { everyAttribute, type Registry } from '../../scim/schema/load.js';
-import { type AdminRequest, type AdminResponse, ok } from './handler.js';
+import { everyAttribute } from '../../scim/schema/load.js';
+import { type AdminRequest, type AdminResponse, ok, tenantOf } from './handler.js';
 import type { TypeView } from './messages.js';
 
 export interface TypeParts {
-  readonly registry: Registry;
+  readonly registries: Pick<Registries, 'of'>;
 }
 
 const MOST_COLUMNS = 6;
 
 /** GET /tenants/{tenant}/types */
-export async function listTypes(_request: AdminRequest, { registry }: TypeParts): Promise<AdminResponse> {
-  return ok({ items: registry.resourceTypes.map(typeView) });
+export async function listTypes(request: AdminRequest, { registries }: TypeParts): Promise<AdminResponse> {
+  return ok({ items: registries.of(tenantOf(request)).resourceTypes.map(typeView) });
 }
 
 export function typeView(type: ResourceType): TypeView {

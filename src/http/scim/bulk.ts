@@ -4,12 +4,17 @@ import type { ScimError } from '../../scim/errors.js';
 import type { Json } from '../../scim/json.js';
 import { type BulkOperation, type BulkResult, bulkResponse, readBulkRequest } from '../../scim/messages/bulk.js';
 import type { Locate } from '../../scim/resource/present.js';
+import type { ResourceType } from '../../scim/schema/characteristics.js';
 import type { HttpParts } from '../parts.js';
 import { messageResponse, type ScimResponse } from '../write-response.js';
 
 /** One request for many operations. */
 export interface BulkHttpRequest {
   readonly caller: Caller;
+  /** Those of the tenant. */
+  readonly types: readonly ResourceType[];
+  /** @throws what refuses a caller who may not write resources of the type */
+  readonly requireScope: (type: ResourceType) => void;
   readonly body: Json | undefined;
   readonly locate: Locate;
   /** What a client is told of something that was thrown; what it may not know goes to the log. */
@@ -20,8 +25,9 @@ const STATUS_OF_SUCCESS = { POST: '201', PUT: '200', PATCH: '200', DELETE: '204'
 
 /** POST /Bulk: RFC 7644 §3.7. Results are in the order of the request; operations that were not tried have none. */
 export async function bulk(request: BulkHttpRequest, parts: HttpParts): Promise<ScimResponse> {
-  const message = readBulkRequest(request.body, parts.registry.resourceTypes, parts.limits.bulk.operations);
-  const outcomes = await parts.bulk.run(request.caller, message);
+  const message = readBulkRequest(request.body, request.types, parts.limits.bulk.operations);
+  const operations = message.operations.map((operation) => permitted(operation, request));
+  const outcomes = await parts.bulk.run(request.caller, { ...message, operations });
   const results = message.operations.flatMap((operation, index) => {
     const outcome = outcomes[index];
     return outcome ? resultOf(operation, outcome, request) : [];
@@ -40,4 +46,15 @@ function resultOf(operation: BulkOperation, outcome: BulkOutcome, { locate, expl
   }
   const version = outcome.version !== undefined && { version: outcome.version };
   return { ...result, ...version, status: target ? STATUS_OF_SUCCESS[target.method] : '200' };
+}
+
+/** An operation that its caller may not do fails for itself. */
+function permitted(operation: BulkOperation, { requireScope, explain }: BulkHttpRequest): BulkOperation {
+  if (operation.fault || !operation.target) return operation;
+  try {
+    requireScope(operation.target.type);
+    return operation;
+  } catch (error) {
+    return { ...operation, fault: explain(error) };
+  }
 }

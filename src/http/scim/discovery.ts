@@ -14,6 +14,8 @@ import { messageResponse, type ScimResponse } from '../write-response.js';
 
 /** One request for a discovery document. */
 export interface DiscoveryRequest {
+  /** The tenant's. */
+  readonly registry: Registry;
   readonly dialect: Dialect;
   /** Whether the tenant takes HTTP Basic. */
   readonly allowsBasic: boolean;
@@ -67,14 +69,29 @@ export function serviceProviderConfig(request: DiscoveryRequest, { limits, takes
       maxPageSize: limits.maxPageSize,
       cursorTimeout: limits.cursorTimeout,
     },
+    ...rolesAndEntitlements(request.registry),
     authenticationSchemes: request.allowsBasic ? [...SCHEMES, BASIC_SCHEME] : SCHEMES,
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   });
 }
 
+/** draft-ietf-scim-roles-entitlements; nothing where the tenant does not offer them. */
+function rolesAndEntitlements(registry: Registry): object {
+  const [roles, entitlements] = ['Role', 'Entitlement'].map((name) => registry.resourceType(name)?.isCatalog === true);
+  if (!roles && !entitlements) return {};
+  const other = { primarySupported: true, typeSupported: true };
+  return {
+    RolesAndEntitlements: {
+      roles: { supported: roles, multipleRolesSupported: true, ...other },
+      entitlements: { supported: entitlements, multipleEntitlementsSupported: true, ...other },
+    },
+  };
+}
+
 /** GET /Schemas and /Schemas/{urn}. RFC 7643 §7; the list holds the schemas that resources here can have. */
-export function schemas(request: DiscoveryRequest, { registry }: HttpParts): ScimResponse {
+export function schemas(request: DiscoveryRequest): ScimResponse {
   refuseFilter(request);
+  const { registry } = request;
   if (request.id === undefined) {
     return messageResponse(
       200,
@@ -108,9 +125,9 @@ function isUnreadable({ returned }: AttributeDocument): boolean {
 }
 
 /** GET /ResourceTypes and /ResourceTypes/{name}. RFC 7643 §6 */
-export function resourceTypes(request: DiscoveryRequest, { registry }: HttpParts): ScimResponse {
+export function resourceTypes(request: DiscoveryRequest): ScimResponse {
   refuseFilter(request);
-  const { id, baseUrl } = request;
+  const { id, baseUrl, registry } = request;
   if (id === undefined) {
     return messageResponse(200, listResponse(registry.resourceTypes.map((type) => servedType(type, baseUrl))));
   }

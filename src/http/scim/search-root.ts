@@ -6,6 +6,7 @@ import { parseFilter } from '../../scim/filter/parse.js';
 import type { Json } from '../../scim/json.js';
 import { readSearchRequest } from '../../scim/messages/search-request.js';
 import type { Locate } from '../../scim/resource/present.js';
+import type { ResourceType } from '../../scim/schema/characteristics.js';
 import { resolveSortAcross } from '../../scim/sort.js';
 import type { HttpParts } from '../parts.js';
 import { type Query, readProjectionOf } from '../read-request.js';
@@ -15,6 +16,8 @@ import { readPage } from './search.js';
 /** A request that is about no single type. */
 export interface RootRequest {
   readonly caller: Caller;
+  /** Those of the caller's tenant. */
+  readonly types: readonly ResourceType[];
   readonly body: Json | undefined;
   readonly query: Query;
   readonly locate: Locate;
@@ -22,11 +25,10 @@ export interface RootRequest {
 
 /** GET /: users, groups and whatever else there is, in the order of /ResourceTypes unless sorted. */
 export async function searchRoot(request: RootRequest, parts: HttpParts): Promise<ScimResponse> {
-  const { caller, query } = request;
+  const { caller, query, types } = request;
   if (query.has('cursor')) {
     throw new ScimError('invalidValue', 'Lists of all types are paged by startIndex; page by cursor at one endpoint.');
   }
-  const types = parts.registry.resourceTypes;
   const filter = query.get('filter');
   const filters: readonly TypeFilter[] =
     filter === undefined

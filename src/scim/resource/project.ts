@@ -66,7 +66,10 @@ function isAskedForWithin(attribute: Attribute, attributes: ReadonlySet<Attribut
 
 /** @param resource canonical, with everything that the projection may show; it may be the result itself. */
 export function project(resource: JsonObject, type: ResourceType, projection: Projection): JsonObject {
-  const isWhole = projection === DEFAULT_PROJECTION && !type.withheld.some(({ name }) => resource[name] !== undefined);
+  const isWhole =
+    projection === DEFAULT_PROJECTION &&
+    !type.stored &&
+    !type.withheld.some(({ name }) => resource[name] !== undefined);
   if (isWhole) return resource;
   return projectObject(resource, type.attributes, projection);
 }

@@ -61,6 +61,10 @@ export interface DirectoryHints {
   defaults?: JsonObject;
   /** Attributes that are unique where the tenant's profile asks for it, beyond what the schema says. */
   uniqueByProfile?: string[];
+  /** True: clients read its resources, and only those with a scope of its own change them. */
+  catalog?: boolean;
+  /** By attribute of which each `value` must be that of a resource: the name of that resource's type. */
+  catalogs?: Record<string, string>;
 }
 
 /** A resource type document (RFC 7643 §6). */
@@ -142,4 +146,9 @@ export interface ResourceType {
   readonly edges: Attribute | undefined;
   readonly memberships: Attribute | undefined;
   readonly defaults: JsonObject;
+  readonly isCatalog: boolean;
+  /** Attributes of which each `value` must be that of a resource of the named type. */
+  readonly catalogs: readonly { readonly attribute: Attribute; readonly type: string }[];
+  /** The type as resources are kept, where a tenant does not offer all of it; otherwise undefined. */
+  readonly stored: ResourceType | undefined;
 }

@@ -24,6 +24,8 @@ export interface Registry {
   readonly writableCommon: readonly AttributeDocument[];
   /** By name, as in a resource type document. */
   resourceType(name: string): ResourceType | undefined;
+  /** By the path segment of its endpoint, without regard to case: `Users`. */
+  byEndpoint(segment: string): ResourceType | undefined;
   /** By URN, without regard to case. */
   schema(urn: string): SchemaDocument | undefined;
 }
@@ -33,37 +35,61 @@ export interface RegistryDocuments {
   readonly common: SchemaDocument;
   readonly schemas: readonly SchemaDocument[];
   readonly resourceTypes: readonly ResourceTypeDocument[];
+  /** What tenants are offered that ask for roles and entitlements: as the draft has them, or as Okta knows them. */
+  readonly catalogs?: Readonly<Record<'draft' | 'okta', Pick<RegistryDocuments, 'schemas' | 'resourceTypes'>>>;
 }
 
 /** A schema or resource type document that cannot be used; the message says which, where and why. */
 export class SchemaDocumentError extends Error {
-  constructor(document: string, place: string, rule: string) {
+  /** @param document a schema's URN or a resource type's name */
+  constructor(
+    readonly document: string,
+    readonly place: string,
+    readonly rule: string,
+  ) {
     super(`${document}: ${place}: ${rule}`);
     this.name = 'SchemaDocumentError';
   }
 }
 
-/** @throws SchemaDocumentError */
-export function loadRegistry(documents: RegistryDocuments): Registry {
-  const schemas = new Map(documents.schemas.map((document) => [fold(document.id), document]));
-  const typeNames = new Set(documents.resourceTypes.map((type) => type.name));
-  const resourceTypes = documents.resourceTypes.map((document) =>
-    linkResourceType(document, documents.common, schemas, typeNames),
-  );
-  const byName = new Map(resourceTypes.map((type) => [type.name, type]));
-  const endpoints = new Set<string>();
-  for (const { name, endpoint } of resourceTypes) {
-    if (endpoints.has(fold(endpoint))) throw new SchemaDocumentError(name, 'endpoint', `${endpoint} is taken`);
-    endpoints.add(fold(endpoint));
+/** Path segments that the protocol has for itself (RFC 7644 §3.2 and §3.11), and names that objects answer to. */
+const TAKEN_ENDPOINTS: ReadonlySet<string> = new Set(
+  ['/Bulk', '/Me', '/ResourceTypes', '/Schemas', '/ServiceProviderConfig', '/serviceConfiguration'].map(fold),
+);
+
+/**
+ * @param stored the same with all that resources may have kept, where these documents offer less.
+ * @throws SchemaDocumentError
+ */
+export function loadRegistry(documents: RegistryDocuments, stored?: Registry): Registry {
+  const schemas = new Map<string, SchemaDocument>();
+  for (const document of documents.schemas) {
+    if (schemas.has(fold(document.id))) throw new SchemaDocumentError(document.id, 'id', 'there are two of it');
+    schemas.set(fold(document.id), document);
   }
-  if (byName.size < resourceTypes.length) {
-    throw new SchemaDocumentError('resource types', 'name', 'two have the same name');
+  const typeNames = new Set(documents.resourceTypes.map((type) => type.name));
+  const resourceTypes = documents.resourceTypes.map((document) => ({
+    ...linkResourceType(document, documents.common, schemas, typeNames),
+    stored: stored?.resourceType(document.name),
+  }));
+  const byName = new Map<string, ResourceType>();
+  const byEndpoint = new Map<string, ResourceType>();
+  for (const type of resourceTypes) {
+    const { name, endpoint } = type;
+    const segment = fold(endpoint.slice(1));
+    if (byName.has(name)) throw new SchemaDocumentError(name, 'name', 'two resource types have this name');
+    if (byEndpoint.has(segment) || TAKEN_ENDPOINTS.has(fold(endpoint))) {
+      throw new SchemaDocumentError(name, 'endpoint', `${endpoint} is taken`);
+    }
+    byName.set(name, type);
+    byEndpoint.set(segment, type);
   }
   return {
     schemas: documents.schemas,
     resourceTypes,
     writableCommon: documents.common.attributes.filter(({ mutability }) => mutability !== 'readOnly'),
     resourceType: (name) => byName.get(name),
+    byEndpoint: (segment) => byEndpoint.get(segment) ?? byEndpoint.get(fold(segment)),
     schema: (urn) => schemas.get(fold(urn)),
   };
 }
@@ -137,6 +163,12 @@ function describe(
     edges,
     memberships: named(hints.memberships, 'memberships'),
     defaults: readDefaults(document.name, attributes, hints.defaults ?? {}),
+    isCatalog: hints.catalog ?? false,
+    catalogs: Object.entries(hints.catalogs ?? {}).map(([path, type]) => ({
+      attribute: named(path, 'catalogs') as Attribute,
+      type,
+    })),
+    stored: undefined,
   };
 }
 

@@ -32,6 +32,26 @@ export interface CommonAttributes {
   };
 }
 
+/** An entitlement that users can be given.. urn:ietf:params:scim:schemas:core:2.0:Entitlement */
+export interface Entitlement extends CommonAttributes {
+  /** The value that users have in their entitlements. (required; uniqueness: server; caseExact) */
+  value: string;
+  /** The name of the entitlement, for people. */
+  display?: string;
+  /** What kind of entitlement it is. */
+  type?: string;
+  /** Whether users can be given it. (required) */
+  supported: boolean;
+  /** Whether only some number of users can have it. */
+  limitedAssignmentsPermitted?: boolean;
+  /** How many users can have it. */
+  totalAssignmentsPermitted?: number;
+  /** The entitlements that allow what this one does, and more. */
+  containedBy?: string[];
+  /** The entitlements whose rights come with this one. */
+  contains?: string[];
+}
+
 /** Group. urn:ietf:params:scim:schemas:core:2.0:Group */
 export interface Group extends CommonAttributes {
   /** A human-readable name of the Group. (required) */
@@ -47,6 +67,26 @@ export interface Group extends CommonAttributes {
     /** A human-readable name of the member, for display only. (readOnly) */
     display?: string;
   }[];
+}
+
+/** A role that users can be given.. urn:ietf:params:scim:schemas:core:2.0:Role */
+export interface Role extends CommonAttributes {
+  /** The value that users have in their roles. (required; uniqueness: server; caseExact) */
+  value: string;
+  /** The name of the role, for people. */
+  display?: string;
+  /** What kind of role it is. */
+  type?: string;
+  /** Whether users can be given it. (required) */
+  supported: boolean;
+  /** Whether only some number of users can have it. */
+  limitedAssignmentsPermitted?: boolean;
+  /** How many users can have it. */
+  totalAssignmentsPermitted?: number;
+  /** The roles that allow what this one does, and more. */
+  containedBy?: string[];
+  /** The roles whose rights come with this one. */
+  contains?: string[];
 }
 
 /** User Account. urn:ietf:params:scim:schemas:core:2.0:User */

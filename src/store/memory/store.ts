@@ -83,7 +83,7 @@ class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore> {
   }
 
   async search(query: ResourceQuery): Promise<ResourcePage> {
-    const type = this.types(query.type);
+    const type = query.resourceType ?? this.types(query.type);
     return type ? search(this.of(query.tenant), query, type) : { total: 0, resources: [] };
   }
 

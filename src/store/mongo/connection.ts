@@ -65,8 +65,12 @@ export async function connect({ uri, poolSize = 50 }: MongoSettings): Promise<Co
     autoCreate: false,
     bufferCommands: false,
   });
-  await connection.asPromise();
-  return connection;
+  try {
+    return await connection.asPromise();
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
 }
 
 export function collectionsOf(connection: Connection): Collections {

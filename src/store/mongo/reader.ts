@@ -55,7 +55,8 @@ export class Reader {
     let after = options.after ?? '';
     // A member that has just gone may still have its edge: a page that is not full would be taken for the last.
     while (edges.length < limit) {
-      const kept = await this.keptAfter(group, after, limit - edges.length);
+      const asked = limit - edges.length;
+      const kept = await this.keptAfter(group, after, asked);
       const ids = kept.map(({ member }) => member);
       const members = await this.byId(group.tenant, ids);
       for (const id of ids) {
@@ -63,7 +64,7 @@ export class Reader {
         if (found) edges.push({ id, type: found.type, display: found.display ?? undefined });
       }
       const last = ids.at(-1);
-      if (last === undefined || ids.length < limit) break;
+      if (last === undefined || ids.length < asked) break;
       after = last;
     }
     return edges;

@@ -47,7 +47,7 @@ export class Search {
   }
 
   async search(query: ResourceQuery): Promise<ResourcePage> {
-    const type = this.types(query.type);
+    const type = query.resourceType ?? this.types(query.type);
     if (!type) return { total: 0, resources: [] };
     const compiled = await this.compile(query, type);
     if (!compiled.isExact || query.sort) return this.byPlaces(query, type, compiled);
@@ -170,11 +170,12 @@ export class Search {
   ): Promise<Place[]> {
     const ids = chunk.map(({ id }) => id);
     const forms = chunk.map(({ form }) => unescapeForm(form ?? {}));
+    // An order is never by edges.
+    const places = chunk.map(
+      ({ id, row }, i): Place => ({ id, position: positionOf(row, forms[i] as JsonObject, sort) }),
+    );
     if (filter) await this.wholeForms.complete(tenant, type, ids, forms, filter);
-    return chunk.flatMap(({ id, row }, index) => {
-      const form = forms[index] as JsonObject;
-      return !filter || matches(form, filter) ? [{ id, position: positionOf(row, form, sort) }] : [];
-    });
+    return places.filter((_, index) => !filter || matches(forms[index] as JsonObject, filter));
   }
 }
 

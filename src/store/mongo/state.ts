@@ -1,9 +1,52 @@
 /** Reads what batches need to be judged, in a few queries for all of them. */
 
-import type { Write } from '../store.js';
+import { keyOf, type Write } from '../store.js';
 import type { Collections } from './connection.js';
-import { chunksOf, type HeadDocument, oneOf, resourceId, type StoredLookup, within } from './documents.js';
-import { type Known, type Needs, needsOf, type State } from './judge.js';
+import { chunksOf, type HeadDocument, lookupPlace, oneOf, resourceId, type StoredLookup, within } from './documents.js';
+
+/** What is known of a resource that a batch writes or names. */
+export interface Known {
+  readonly type: string;
+  readonly version: number;
+  readonly lookups: readonly StoredLookup[];
+  readonly row: number;
+}
+
+/** The state before the first batch, as far as the batches need it. */
+export interface State {
+  /** By id; those that are not there are not in it. */
+  readonly resources: ReadonlyMap<string, Known>;
+  /** Ids of the resources by lookupPlace(). */
+  readonly holders: ReadonlyMap<string, readonly string[]>;
+  /** Ids of the groups of each resource that a batch deletes. */
+  readonly containers: ReadonlyMap<string, readonly string[]>;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Sequence number of the last change. */
+  readonly sequence: number;
+}
+
+/** What must be read for judge(). */
+export interface Needs {
+  readonly resources: ReadonlySet<string>;
+  readonly places: ReadonlySet<string>;
+  readonly deleted: ReadonlySet<string>;
+}
+
+export function needsOf(tenant: string, batches: readonly (readonly Write[])[]): Needs {
+  const [resources, places, deleted] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  for (const write of batches.flat()) {
+    const { type, id } = keyOf(write);
+    resources.add(id);
+    if (write.kind === 'delete') deleted.add(id);
+    else {
+      for (const member of write.change.added) resources.add(member);
+      for (const { path, value, unique } of write.index.lookups) {
+        if (unique) places.add(lookupPlace(tenant, type, path, value));
+      }
+    }
+  }
+  return { resources, places, deleted };
+}
 
 /** ids that one query asks for. */
 const CHUNK = 1_000;

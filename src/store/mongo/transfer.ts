@@ -2,14 +2,13 @@
 
 import type mongoose from 'mongoose';
 import type { Connection } from 'mongoose';
-import type { Change, Key, NewAuditRecord, TrafficHour } from '../store.js';
+import type { AuditRecord, Change, Key, NewAuditRecord, TrafficHour } from '../store.js';
 import {
   type Kind,
+  type LastRequest,
   type MovedEdge,
   type MovedResource,
-  type Movers,
   NOTE,
-  pageOf,
   type RowPage,
   type Rows,
   type Secret,
@@ -31,6 +30,7 @@ import {
 import {
   type CommitDocument,
   commitId,
+  type EdgeDocument,
   edgeId,
   escapeForm,
   headId,
@@ -50,12 +50,17 @@ import type { SecretDocument } from './secrets.js';
 /** @throws what the driver throws when no server can be reached */
 export async function openMongoTransfer(settings: MongoSettings): Promise<Transfer> {
   const connection = await connect(settings);
-  await createIndexes(database(connection), { ...INDEXES, ...ADMINISTRATION_INDEXES });
-  return new MongoTransfer(connection);
+  try {
+    await createIndexes(database(connection), { ...INDEXES, ...ADMINISTRATION_INDEXES });
+    return new MongoTransfer(connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
 }
 
 class MongoTransfer implements Transfer {
-  private readonly movers: Movers;
+  private readonly tables: Tables;
   private readonly collections: Collections;
   private readonly log: Log;
   private readonly secrets;
@@ -64,7 +69,7 @@ class MongoTransfer implements Transfer {
     const db = database(connection);
     this.collections = collectionsOf(connection);
     this.log = new Log(this.collections, async () => {});
-    this.movers = moversOf(db, this.collections);
+    this.tables = tablesOf(db, this.collections);
     this.secrets = db.collection<SecretDocument>('secrets');
   }
 
@@ -76,11 +81,11 @@ class MongoTransfer implements Transfer {
   ): Promise<RowPage<Rows[K]>> {
     // What a process has left half done is done first.
     if (after === undefined && tenant !== '') await this.log.settle(tenant);
-    return this.movers[kind].dump(tenant, after, limit);
+    return this.tables[kind].page(tenant, after, limit);
   }
 
   load<K extends Kind>(kind: K, tenant: string, rows: readonly Rows[K][], place: number): Promise<void> {
-    return this.movers[kind].load(tenant, rows, place);
+    return this.tables[kind].load(tenant, rows, place);
   }
 
   async totals(tenant: string): Promise<Totals> {
@@ -108,33 +113,76 @@ class MongoTransfer implements Transfer {
   }
 }
 
-function moversOf(db: Db, collections: Collections): Movers {
+type Cursor<Found> = mongoose.mongo.FindCursor<Found>;
+
+/** How one kind is read and written. */
+interface Source<Found, Row> {
+  /** What comes after a place, in order. */
+  find(tenant: string, after: string | undefined): Cursor<Found> | Promise<Cursor<Found>>;
+  /** Where the next one is looked for. */
+  place(found: Found): string;
+  toRows(found: Found, tenant: string, after: string | undefined): Row[];
+  load(tenant: string, rows: readonly Row[], place: number): Promise<void>;
+}
+
+/** Pages of a kind. Those that follow each other come from one cursor, so that each document is looked for once. */
+class Table<Found, Row> {
+  private walk: { readonly tenant: string; readonly cursor: Cursor<Found>; after: string | undefined } | undefined;
+
+  constructor(private readonly source: Source<Found, Row>) {}
+
+  /** Of about `limit` rows: what is one document comes as a whole. */
+  async page(tenant: string, after: string | undefined, limit: number): Promise<RowPage<Row>> {
+    const cursor = await this.cursorAt(tenant, after);
+    this.walk = undefined;
+    const rows: Row[] = [];
+    for (let found = await cursor.next(); found; found = await cursor.next()) {
+      rows.push(...this.source.toRows(found, tenant, after));
+      if (rows.length < limit) continue;
+      const next = this.source.place(found);
+      this.walk = { tenant, cursor, after: next };
+      return { rows, next };
+    }
+    return { rows, next: undefined };
+  }
+
+  load(tenant: string, rows: readonly Row[], place: number): Promise<void> {
+    return this.source.load(tenant, rows, place);
+  }
+
+  private async cursorAt(tenant: string, after: string | undefined): Promise<Cursor<Found>> {
+    const { walk } = this;
+    if (walk && after !== undefined && walk.tenant === tenant && walk.after === after) return walk.cursor;
+    await walk?.cursor.close();
+    return this.source.find(tenant, after);
+  }
+}
+
+type Tables = { readonly [K in Kind]: Pick<Table<unknown, Rows[K]>, 'page' | 'load'> };
+
+function tablesOf(db: Db, collections: Collections): Tables {
   return {
-    resources: resources(collections),
-    edges: edges(collections),
-    changes: changes(collections),
-    accessKeys: accessKeys(db),
-    traffic: traffic(db),
-    lastRequests: lastRequests(db),
-    secrets: secrets(db),
-    audit: audit(db),
+    resources: new Table(resources(collections)),
+    edges: new Table(edges(collections)),
+    changes: new Table(changes(collections)),
+    accessKeys: new Table(accessKeys(db)),
+    traffic: new Table(traffic(db)),
+    lastRequests: new Table(lastRequests(db)),
+    secrets: new Table(secrets(db)),
+    audit: new Table(audit(db)),
   };
 }
 
-function resources({ resources, lookups }: Collections): Movers['resources'] {
+function resources({ resources, lookups }: Collections): Source<ResourceDocument, MovedResource> {
   return {
-    async dump(tenant, after, limit) {
+    find(tenant, after) {
       const [type, row] = after ? (JSON.parse(after) as [string, number]) : ['', 0];
       const beyond = { $or: [{ type, row: { $gt: row } }, { type: { $gt: type } }] };
-      const wanted = { _id: within(tenant), tenant, gone: false, ...beyond };
-      const found = await resources.find(wanted).sort({ type: 1, row: 1 }).limit(limit).toArray();
-      return pageOf(
-        found,
-        limit,
-        (one) => JSON.stringify([one.type, one.row]),
-        (one) => toMoved(tenant, one),
-      );
+      const wanted = { _id: within(tenant), tenant, gone: false, ...(after && beyond) };
+      return resources.find(wanted).sort({ type: 1, row: 1 });
     },
+    place: ({ type, row }) => JSON.stringify([type, row]),
+    toRows: (found, tenant) => [toMoved(tenant, found)],
     async load(tenant, rows, place) {
       const held = rows.flatMap(({ resource: { key }, lookups: all }) =>
         all.map(([path, value]) => {
@@ -185,51 +233,37 @@ function toDocument(
   };
 }
 
-function edges({ edges }: Collections): Movers['edges'] {
+function edges({ edges }: Collections): Source<EdgeDocument, MovedEdge> {
   return {
-    async dump(tenant, after, limit) {
+    find(tenant, after) {
       const range = within(tenant);
-      const wanted = { _id: after ? { ...range, $gt: after } : range, gone: false };
-      const found = await edges.find(wanted).sort({ _id: 1 }).limit(limit).toArray();
-      return pageOf(
-        found,
-        limit,
-        ({ _id }) => _id,
-        ({ group, member }): MovedEdge => ({ group, member }),
-      );
+      return edges.find({ _id: after ? { ...range, $gt: after } : range, gone: false }).sort({ _id: 1 });
     },
+    place: ({ _id }) => _id,
+    toRows: ({ group, member }) => [{ group, member }],
     load: (tenant, rows) =>
       addAll(
         edges,
-        rows.map(({ group, member }) => ({
-          _id: edgeId(tenant, group, member),
-          tenant,
-          group,
-          member,
-          commit: 0,
-          gone: false,
-        })),
+        rows.map(({ group, member }) => {
+          const _id = edgeId(tenant, group, member);
+          return { _id, tenant, group, member, commit: 0, gone: false };
+        }),
       ),
   };
 }
 
-function changes({ commits }: Collections): Movers['changes'] {
+function changes({ commits }: Collections): Source<Pick<CommitDocument, 'changes' | 'last'>, Change> {
   return {
-    async dump(tenant, after, limit) {
-      const start = Number(after ?? 0);
-      const wanted = { _id: within(tenant), tenant, last: { $gt: start } };
-      const found = commits
-        .find(wanted, { projection: { changes: 1 } })
-        .sort({ tenant: 1, last: 1 })
-        .limit(limit);
-      const rows: Change[] = [];
-      for await (const entry of found) {
-        rows.push(...(JSON.parse(entry.changes) as Change[]).filter(({ sequence }) => sequence > start));
-        if (rows.length >= limit) break;
-      }
-      const last = rows.at(-1);
-      return { rows, next: last && rows.length >= limit ? String(last.sequence) : undefined };
-    },
+    find: (tenant, after) =>
+      commits
+        .find(
+          { _id: within(tenant), tenant, last: { $gt: Number(after ?? 0) } },
+          { projection: { changes: 1, last: 1 } },
+        )
+        .sort({ tenant: 1, last: 1 }),
+    place: ({ last }) => String(last),
+    toRows: (found, _, after) =>
+      (JSON.parse(found.changes) as Change[]).filter(({ sequence }) => sequence > Number(after ?? 0)),
     load: (tenant, rows) =>
       addAll(
         commits,
@@ -245,44 +279,31 @@ function toCommit(tenant: string, change: Change): CommitDocument {
   return { _id: commitId(tenant, sequence), tenant, mark: '', ...numbers, ...asked, changes: JSON.stringify([change]) };
 }
 
-function accessKeys(db: Db): Movers['accessKeys'] {
+function accessKeys(db: Db): Source<KeyDocument, Key> {
   const keys = db.collection<KeyDocument>('keys');
   const credentials = db.collection<CredentialDocument>('credentials');
   return {
-    async dump(tenant, after, limit) {
+    async find(tenant, after) {
       const own = await credentials.find({ tenant }, { projection: { _id: 1 } }).toArray();
       const wanted = { credential: { $in: own.map(({ _id }) => _id) }, kind: 'access' as const, gone: false };
-      const found = await keys
-        .find({ ...wanted, _id: { $gt: after ?? '' } })
-        .sort({ _id: 1 })
-        .limit(limit)
-        .toArray();
-      return pageOf(found, limit, ({ _id }) => _id, toKey);
+      return keys.find({ ...wanted, _id: { $gt: after ?? '' } }).sort({ _id: 1 });
     },
+    place: ({ _id }) => _id,
+    toRows: (found) => [toKey(found)],
     load: (_, rows) =>
       addAll(
         keys,
-        rows.map((key: Key) => ({ _id: key.hash, commit: 0, gone: false, order: 0, ...keyFields(key) })),
+        rows.map((key) => ({ _id: key.hash, commit: 0, gone: false, order: 0, ...keyFields(key) })),
       ),
   };
 }
 
-function traffic(db: Db): Movers['traffic'] {
+function traffic(db: Db): Source<HourDocument, TrafficHour> {
   const hours = db.collection<HourDocument>('traffic');
   return {
-    async dump(tenant, after, limit) {
-      const found = await hours
-        .find({ tenant, hour: { $gt: after ?? '' } })
-        .sort({ hour: 1 })
-        .limit(limit)
-        .toArray();
-      return pageOf(
-        found,
-        limit,
-        ({ hour }) => hour,
-        ({ _id, ...hour }): TrafficHour => hour,
-      );
-    },
+    find: (tenant, after) => hours.find({ tenant, hour: { $gt: after ?? '' } }).sort({ hour: 1 }),
+    place: ({ hour }) => hour,
+    toRows: ({ _id, ...hour }) => [hour],
     load: (tenant, rows) =>
       addAll(
         hours,
@@ -291,13 +312,12 @@ function traffic(db: Db): Movers['traffic'] {
   };
 }
 
-function lastRequests(db: Db): Movers['lastRequests'] {
+function lastRequests(db: Db): Source<LastRequestDocument, LastRequest> {
   const last = db.collection<LastRequestDocument>('lastRequests');
   return {
-    async dump(tenant, after) {
-      const found = after === undefined ? await last.findOne({ _id: tenant }) : null;
-      return { rows: found ? [{ time: found.time }] : [], next: undefined };
-    },
+    find: (tenant, after) => last.find({ _id: tenant, time: { $gt: after ?? '' } }),
+    place: ({ time }) => time,
+    toRows: ({ time }) => [{ time }],
     load: (tenant, rows) =>
       addAll(
         last,
@@ -306,19 +326,12 @@ function lastRequests(db: Db): Movers['lastRequests'] {
   };
 }
 
-function secrets(db: Db): Movers['secrets'] {
+function secrets(db: Db): Source<SecretDocument, Secret> {
   const all = db.collection<SecretDocument>('secrets');
   return {
-    async dump(_, after, limit) {
-      const wanted = { _id: { $gt: after ?? '', $ne: NOTE } };
-      const found = await all.find(wanted).sort({ _id: 1 }).limit(limit).toArray();
-      return pageOf(
-        found,
-        limit,
-        ({ _id }) => _id,
-        ({ _id: name, value }): Secret => ({ name, value }),
-      );
-    },
+    find: (_, after) => all.find({ _id: { $gt: after ?? '', $ne: NOTE } }).sort({ _id: 1 }),
+    place: ({ _id }) => _id,
+    toRows: ({ _id: name, value }) => [{ name, value }],
     load: (_, rows) =>
       addAll(
         all,
@@ -327,19 +340,12 @@ function secrets(db: Db): Movers['secrets'] {
   };
 }
 
-function audit(db: Db): Movers['audit'] {
+function audit(db: Db): Source<AuditDocument, AuditRecord> {
   const records = db.collection<AuditDocument>('audit');
   return {
-    async dump(_, after, limit) {
-      const wanted = { _id: { $gt: Number(after ?? 0) } };
-      const found = await records.find(wanted).sort({ _id: 1 }).limit(limit).toArray();
-      return pageOf(
-        found,
-        limit,
-        ({ _id }) => String(_id),
-        ({ _id: sequence, body }) => ({ ...(JSON.parse(body) as NewAuditRecord), sequence }),
-      );
-    },
+    find: (_, after) => records.find({ _id: { $gt: Number(after ?? 0) } }).sort({ _id: 1 }),
+    place: ({ _id }) => String(_id),
+    toRows: ({ _id: sequence, body }) => [{ ...(JSON.parse(body) as NewAuditRecord), sequence }],
     load: (_, rows) =>
       addAll(
         records,

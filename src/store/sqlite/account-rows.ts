@@ -53,14 +53,14 @@ export interface KeyRow {
 }
 
 export function toTenant(row: TenantRow): Tenant {
-  const { allowsBasic, requestLimit } = JSON.parse(row.tenant_settings) as TenantSettings;
+  const { allowsBasic, requestLimit, schemas } = JSON.parse(row.tenant_settings) as TenantSettings;
   return {
     id: row.tenant_id,
     name: row.tenant_name,
     profile: row.tenant_profile,
     created: row.tenant_created,
     disabled: optional(row.tenant_disabled),
-    settings: { allowsBasic, requestLimit },
+    settings: { allowsBasic, requestLimit, ...(schemas !== undefined && { schemas }) },
   };
 }
 

@@ -37,7 +37,8 @@ export class Remembered<Found> {
     if (version === this.versionThen) return;
     this.versionThen = version;
     const count = this.counter.get()?.value;
-    if (count === this.countThen) return;
+    // Where nothing counts, anything may have changed.
+    if (count !== undefined && count === this.countThen) return;
     this.countThen = count;
     this.found.clear();
   }

@@ -28,7 +28,7 @@ export class Search {
   ) {}
 
   search(query: ResourceQuery): ResourcePage {
-    const type = this.types(query.type);
+    const type = query.resourceType ?? this.types(query.type);
     if (!type) return { total: 0, resources: [] };
     return query.keyset ? this.byKeyset(query, query.keyset, type) : this.byOffset(query, type);
   }

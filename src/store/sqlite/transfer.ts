@@ -6,9 +6,7 @@ import {
   type Kind,
   type MovedEdge,
   type MovedResource,
-  type Movers,
   NOTE,
-  pageOf,
   type RowPage,
   type Rows,
   type Secret,
@@ -102,6 +100,14 @@ function inTransaction(database: Database, work: () => void): void {
   }
 }
 
+/** How one kind is moved. */
+type Movers = {
+  readonly [K in Kind]: {
+    dump(tenant: string, after: string | undefined, limit: number): Promise<RowPage<Rows[K]>>;
+    load(tenant: string, rows: readonly Rows[K][], place: number): Promise<void>;
+  };
+};
+
 type InTransaction = (work: () => void) => void;
 
 /** What is the same for each kind: a statement that finds, one that adds, and what becomes of a row. */
@@ -117,7 +123,10 @@ interface Table<Found, Row> {
 function moversOf(reader: Database, transaction: InTransaction, writer: Database): Movers {
   const mover = <Found, Row>({ find, from, place, toRow, add }: Table<Found, Row>) => ({
     async dump(tenant: string, after: string | undefined, limit: number): Promise<RowPage<Row>> {
-      return pageOf(find.all(tenant, limit, ...from(after)), limit, place, (found) => toRow(found, tenant));
+      const found = find.all(tenant, limit, ...from(after));
+      const last = found.at(-1);
+      const next = last !== undefined && found.length === limit ? place(last) : undefined;
+      return { rows: found.map((one) => toRow(one, tenant)), next };
     },
     async load(tenant: string, rows: readonly Row[]): Promise<void> {
       transaction(() => {

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/scim/json.js';
 import type { Current } from '../store.js';
-import { attribute, create, group, ids, query, replace, TENANT, user } from '../writes.js';
+import { attribute, create, group, ids, query, remove, replace, TENANT, user } from '../writes.js';
 
 export function search(current: Current): void {
   describe('by a filter', () => filters(current));
@@ -231,6 +231,13 @@ function order(current: Current): void {
     await current().commit(TENANT, [user('m')]);
     await current().commit(TENANT, [replace(first, { userName: 'zz' })]);
     expect(await ids(current(), query('User'))).toEqual(['z', 'a', 'm']);
+  });
+
+  it('is that of the last creation, also of what one batch deletes and creates again', async () => {
+    const first = user('a');
+    await current().commit(TENANT, [first, user('b')]);
+    await current().commit(TENANT, [remove(first), user('a'), user('c')]);
+    expect(await ids(current(), query('User'))).toEqual(['b', 'a', 'c']);
   });
 
   it('is by code point, without regard to case, missing values last; descending turns it round', async () => {

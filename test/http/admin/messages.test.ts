@@ -41,7 +41,7 @@ describe('the messages of the admin API in openapi.yaml', () => {
   /** The route lines at the top of the file: `GET    /admins   → …`; `…` stands for what is before it. */
   test('the routes are those that the header of the types lists', () => {
     const header = readFileSync(MESSAGES, 'utf8').split('*/')[0] as string;
-    const lines = header.matchAll(/^ \* {3}(GET|POST|PATCH|DELETE) +([^\s?,]+)(?:, (\S+))?/gm);
+    const lines = header.matchAll(/^ \* {3}(GET|POST|PUT|PATCH|DELETE) +([^\s?,]+)(?:, (\S+))?/gm);
     const listed = [...lines].flatMap(([, method, route, second]) =>
       [route, second].flatMap((one) => (one ? `${method} ${shape(one.replace('…', '/tenants/{tenant}'))}` : [])),
     );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { Registries } from '../../../src/access/registries.js';
 import { ResourceCounts } from '../../../src/http/admin/overview.js';
 import { bundledDocuments } from '../../../src/schema-files.js';
-import { loadRegistry } from '../../../src/scim/schema/load.js';
 
 test('small numbers are counted each time, large ones are remembered for half a minute', async () => {
   let now = Date.parse('2031-01-01T00:00:00.000Z');
@@ -12,14 +12,18 @@ test('small numbers are counted each time, large ones are remembered for half a 
     asked[type] = (asked[type] ?? 0) + 1;
     return { total: sizes[type] ?? 0, resources: [] };
   };
-  const registry = loadRegistry(bundledDocuments());
-  const counts = new ResourceCounts({ store: { search }, registry, clock: () => new Date(now).toISOString() });
-  expect(await counts.of('t1')).toEqual({ User: 9_999, Group: 10_000 });
+  const registries = new Registries(bundledDocuments());
+  const counts = new ResourceCounts({ store: { search }, registries, clock: () => new Date(now).toISOString() });
+  expect(await counts.of(tenant('t1'))).toEqual({ User: 9_999, Group: 10_000 });
   sizes.User = 5;
   sizes.Group = 20_000;
-  expect(await counts.of('t1')).toEqual({ User: 5, Group: 10_000 });
-  expect(await counts.of('t2')).toEqual({ User: 5, Group: 20_000 });
+  expect(await counts.of(tenant('t1'))).toEqual({ User: 5, Group: 10_000 });
+  expect(await counts.of(tenant('t2'))).toEqual({ User: 5, Group: 20_000 });
   now += 30_000;
-  expect(await counts.of('t1')).toEqual({ User: 5, Group: 20_000 });
+  expect(await counts.of(tenant('t1'))).toEqual({ User: 5, Group: 20_000 });
   expect(asked).toEqual({ User: 4, Group: 3 });
 });
+
+function tenant(id: string) {
+  return { id, settings: { allowsBasic: false, requestLimit: undefined } };
+}

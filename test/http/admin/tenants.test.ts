@@ -49,6 +49,34 @@ onEachStore('tenants in the admin API', (suite) => {
     ]);
   });
 
+  test('its own schemas are kept as text, take effect at once, and are recorded by name', async () => {
+    const { client, name } = await owned(suite);
+    const at = `/tenants/${name}/schemas`;
+    expect((await client.get(at)).body).toEqual({ text: null });
+    const text = `{ // comments stay
+    "schemas": [{ "id": "urn:example:Device", "name": "Device", "attributes": [{ "name": "serial", "type": "string" }] }],
+    "resourceTypes": [{ "name": "Device", "endpoint": "/Devices", "schema": "urn:example:Device" }]
+  }`;
+    expect((await client.put(at, { text })).body).toEqual({ text });
+    expect((await client.get(at)).body).toEqual({ text });
+    const types = (await client.get(`/tenants/${name}/types`)).body.items;
+    expect(types.map((type: { name: string }) => type.name)).toEqual(['User', 'Group', 'Device']);
+    expect((await client.get(`/tenants/${name}`)).body.resources).toEqual({ User: 0, Group: 0, Device: 0 });
+    expect((await client.get(`/tenants/${name}/resources/Device`)).body).toMatchObject({ total: 0, items: [] });
+    expect((await client.patch(`/tenants/${name}`, { allowsBasic: true })).status).toBe(200);
+    expect((await client.get(at)).body).toEqual({ text });
+    const refused = await client.put(at, { text: text.replace('"string"', '"text"') });
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors).toEqual([
+      { field: 'text', message: expect.stringMatching(/^Line 2: .*unknown type text/) },
+    ]);
+    expect((await client.put(at, { text: null })).body).toEqual({ text: null });
+    expect((await audited(client, name)).filter(({ action }) => action === 'tenant.schemas')).toMatchObject([
+      { details: { resourceTypes: { before: ['Device'], after: [] } } },
+      { details: { schemas: { before: [], after: ['urn:example:Device'] } } },
+    ]);
+  });
+
   test('the overview counts resources, requests and credentials', async () => {
     const { client, name } = await owned(suite);
     const { secret } = await client.issue(name);

@@ -44,7 +44,7 @@ function loadTypes(): Registry {
   });
 }
 
-const registry = loadTypes();
+export const registry = loadTypes();
 
 export function typeNamed(name: string): ResourceType {
   const type = registry.resourceType(name);

@@ -7,7 +7,7 @@ import { resolveFilter } from '../../../src/scim/filter/resolve.js';
 import type { JsonObject } from '../../../src/scim/json.js';
 import { listResponse } from '../../../src/scim/messages/list-response.js';
 import { readSearchRequest } from '../../../src/scim/messages/search-request.js';
-import { dialectOf, LIMITS, typeNamed } from './core.js';
+import { dialectOf, LIMITS, registry, typeNamed } from './core.js';
 import { fixture, fixturesOf } from './fixtures.js';
 
 const user = typeNamed('User');
@@ -47,7 +47,7 @@ describe('paging by cursor', () => {
     const shown = fixture<{ pagination: JsonObject }>('pagination').pagination;
     const limits = { pageSize: 100, maxPageSize: 250, cursorTimeout: 3600, bulk: { operations: 1, payload: 1 } };
     type Arguments = Parameters<typeof serviceProviderConfig>;
-    const request = { baseUrl: 'https://example.com/v2', query: new Map() } as unknown as Arguments[0];
+    const request = { baseUrl: 'https://example.com/v2', query: new Map(), registry } as unknown as Arguments[0];
     const { body } = serviceProviderConfig(request, { limits } as unknown as Arguments[1]);
     const { pagination } = JSON.parse(String(body)) as { pagination: JsonObject };
     // Paging by index stays the default, for the clients that came before.

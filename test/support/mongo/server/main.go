@@ -1,5 +1,5 @@
 // A MongoDB-compatible server for tests, where there is no MongoDB: FerretDB on SQLite, behind a proxy that lets one
-// command through at a time. FerretDB finds a document and then writes it, in two statements; MongoDB promises that a
+// command through at a time, unless it only reads. FerretDB finds a document and then writes it, in two statements; MongoDB promises that a
 // write of one document is atomic, and the proxy makes it so.
 //
 //	stand-in ADDRESS FOLDER
@@ -8,6 +8,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -102,7 +103,7 @@ func serve(listener net.Listener, socket string) {
 	}
 }
 
-// forward passes the messages of one connection on, each with its answer before anybody else has a turn.
+// forward passes the messages of one connection on, each write with its answer before another one has a turn.
 func forward(client net.Conn, socket string, turn *sync.Mutex) error {
 	defer client.Close()
 	server, err := net.Dial("unix", socket)
@@ -129,8 +130,10 @@ func forward(client net.Conn, socket string, turn *sync.Mutex) error {
 }
 
 func exchange(server net.Conn, request []byte, turn *sync.Mutex) ([]byte, error) {
-	turn.Lock()
-	defer turn.Unlock()
+	if !isRead(request) {
+		turn.Lock()
+		defer turn.Unlock()
+	}
 	if _, err := server.Write(request); err != nil {
 		return nil, err
 	}
@@ -138,6 +141,24 @@ func exchange(server net.Conn, request []byte, turn *sync.Mutex) ([]byte, error)
 		return nil, nil
 	}
 	return readMessage(server)
+}
+
+// Commands that change nothing, by their names, which are the first key of their documents.
+var reads = map[string]bool{
+	"aggregate": true, "buildInfo": true, "count": true, "distinct": true, "endSessions": true, "explain": true,
+	"find": true, "getMore": true, "hello": true, "isMaster": true, "ismaster": true, "killCursors": true,
+	"listCollections": true, "listDatabases": true, "listIndexes": true, "ping": true,
+}
+
+// isRead is false for what it does not know. Of a message: header, flags, the kind of the first section (0: one
+// document), the length of that, the type of its first value, the name of that.
+func isRead(request []byte) bool {
+	const kind, name = headerBytes + 4, headerBytes + 4 + 1 + 4 + 1
+	if binary.LittleEndian.Uint32(request[12:]) != opMsg || len(request) <= name || request[kind] != 0 {
+		return false
+	}
+	end := bytes.IndexByte(request[name:], 0)
+	return end > 0 && reads[string(request[name:name+end])]
 }
 
 func wantsAnswer(request []byte) bool {

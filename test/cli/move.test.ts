@@ -1,0 +1,167 @@
+/** `migrate`, `export` and `import`, as people run them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../src/cli/program.js';
+import { NO_SCREEN } from '../../src/cli/screen.js';
+import type { Store } from '../../src/store/store.js';
+import { openStore } from '../../src/target.js';
+import { ACME } from '../contract/accounts.js';
+import { query } from '../contract/writes.js';
+import { mongoForTests } from '../support/mongo/server.js';
+import { fill, USERS } from '../transfer/example.js';
+import { temporaryFolder } from './command.js';
+import { FakeTerminal } from './fake-terminal.js';
+
+const mongo = await mongoForTests();
+
+let folder: ReturnType<typeof temporaryFolder>;
+let source: string;
+let target: string;
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  source = `sqlite:${join(folder.path, 'source.db')}`;
+  target = `sqlite:${join(folder.path, 'target.db')}`;
+  await using(source, fill);
+});
+afterEach(() => folder.remove());
+
+async function using<T>(spec: string, act: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(spec);
+  return act(store).finally(() => store.close());
+}
+
+async function cli(...args: string[]) {
+  const terminal = new FakeTerminal({ SCIM_TARGET_STORE: source });
+  return { code: await run(args, terminal), ...terminal.written };
+}
+
+const idsOf = (spec: string, name: string) =>
+  using(spec, async (store) => {
+    const { id = '' } = (await store.tenantByName(name)) ?? {};
+    const page = await store.search(query('User', undefined, { tenant: id, limit: 10_000 }));
+    return page.resources.map(({ key }) => key.id);
+  });
+
+describe('migrate', () => {
+  it('tells of tenants and tens of percent, and at the end what is the same on both sides', async () => {
+    const { code, out, err } = await cli('migrate', '--from', source, '--to', target);
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(err).toMatch(/^moving Acme: \d0 %$/m);
+    expect(err).toMatch(/^verifying globex$/m);
+    expect(err).toContain(`same on both sides: 2 tenants, 2 credentials, ${USERS + 3} resources`);
+    expect(await idsOf(target, 'acme')).toEqual(await idsOf(source, 'acme'));
+  });
+
+  it('draws one line on a screen, and clears it', async () => {
+    const terminal = new FakeTerminal({});
+    const screen = { ...NO_SCREEN, columns: () => 80 };
+    expect(await run(['migrate', '--from', source, '--to', target], terminal, screen)).toBe(0);
+    // Each time from the start of the line, which is cleared.
+    const drawn = terminal.written.err.split('\r\u001b[K');
+    expect(drawn.some((line) => /^#+\.* \d+ % Acme resources$/.test(line))).toBe(true);
+    expect(drawn.at(-1)).toMatch(/^Moved, and found to be the same/);
+  });
+
+  it('is refused where the target is not empty, and where there is no source', async () => {
+    const again = await cli('migrate', '--from', target, '--to', source);
+    expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/there is no store at .*target\.db/) });
+    await using(target, fill);
+    const full = await cli('migrate', '--from', source, '--to', target);
+    expect(full).toMatchObject({ code: 1, err: expect.stringContaining('holds data already') });
+    expect(await cli('migrate', '--from', source, '--to', 'memory:')).toMatchObject({ code: 1 });
+    expect(await cli('migrate', '--from', source)).toMatchObject({ code: 2 });
+  });
+
+  it('is refused from a store to itself', async () => {
+    const { code, err } = await cli('migrate', '--from', source, '--to', source);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('holds data already') });
+  });
+});
+
+mongo.describe('migrate to MongoDB and back', () => {
+  it('ends with what was there', async () => {
+    const uri = mongo.newUri();
+    expect(await cli('migrate', '--from', source, '--to', uri)).toMatchObject({ code: 0 });
+    expect(await cli('migrate', '--from', uri, '--to', target)).toMatchObject({ code: 0 });
+    expect(await idsOf(target, 'acme')).toEqual(await idsOf(source, 'acme'));
+    await mongo.drop(uri);
+  });
+});
+
+describe('export and import', () => {
+  const exported = async (...flags: string[]): Promise<string> => {
+    const { code, out } = await cli('export', '--tenant', 'acme', ...flags);
+    expect(code).toBe(0);
+    const file = join(folder.path, 'acme.jsonl');
+    writeFileSync(file, out);
+    return file;
+  };
+
+  it('make a clone beside the original, with members and history', async () => {
+    const file = await exported();
+    const { code, err } = await cli('import', '--tenant', 'acme-test', file);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: `Imported tenant acme-test: ${USERS + 2} resources, ${USERS + 2} memberships, ${USERS + 2} changes, 0 credentials.\n`,
+    });
+    expect(await idsOf(source, 'acme-test')).toEqual(await idsOf(source, 'acme'));
+    await using(source, async (store) => {
+      const { id = '' } = (await store.tenantByName('acme-test')) ?? {};
+      const [last] = await store.changes(id, USERS + 1, 9);
+      expect(last).toMatchObject({ sequence: USERS + 2, key: { tenant: id, id: 'h' } });
+      expect(await store.edges({ tenant: id, type: 'Group', id: 'h' }, { limit: 9 })).toHaveLength(2);
+    });
+  });
+
+  it('keep secrets out, unless asked; then the tenant works elsewhere as it did', async () => {
+    expect(readFileSync(await exported(), 'utf8')).not.toMatch(/#k-\d#|a secret|argon2id/);
+    const file = await exported('--with-secrets');
+    const beside = await cli('import', '--tenant', 'other', file);
+    expect(beside).toMatchObject({ code: 1, err: expect.stringContaining('export without --with-secrets') });
+    expect(await cli('import', '--tenant', 'acme', '--store', target, file)).toMatchObject({ code: 0 });
+    const found = await using(target, (store) => store.findBearer('#k-1#'));
+    expect(found?.tenant.name).toBe('acme');
+  });
+
+  it('are in the audit', async () => {
+    await cli('import', '--tenant', 'other', await exported('--with-secrets'));
+    await cli('import', '--tenant', 'third', await exported());
+    const audit = await using(source, (store) => store.audit({ limit: 9 }));
+    expect(audit.map(({ action, details }) => [action, details.withSecrets])).toEqual(
+      expect.arrayContaining([
+        ['tenant.export', true],
+        ['tenant.export', false],
+        ['tenant.import', undefined],
+      ]),
+    );
+    expect(audit.filter(({ action }) => action === 'tenant.import')).toHaveLength(1);
+  });
+
+  it.each([
+    ['cut in the middle', (lines: string[]) => lines.slice(0, 300), 'not all there'],
+    ['without one of its changes', (lines: string[]) => lines.toSpliced(-3, 1), /line \d+ is not one/],
+    ['without one of its users', (lines: string[]) => lines.toSpliced(9, 1), 'not all there'],
+    ['with a line that is no JSON', (lines: string[]) => lines.toSpliced(9, 0, '{'), 'line 10 is not one'],
+    ['of something else', () => ['{"a":1}'], 'no export of a tenant'],
+    ['of a later format', (lines: string[]) => [lines[0]?.replace('"version":1', '"version":2') ?? ''], 'format 2'],
+    ['that is empty', () => [], 'the file is empty'],
+  ])('leave nothing behind of a file %s', async (_, spoil, sentence) => {
+    const file = await exported();
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    writeFileSync(file, spoil(lines).join('\n'));
+    const { code, err } = await cli('import', '--tenant', 'other', file);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(sentence) });
+    await using(source, async (store) => {
+      expect((await store.tenants()).map(({ name }) => name)).toEqual(['globex', ACME.name]);
+      expect(await store.purgeTenants(9)).toBe(false);
+    });
+  });
+
+  it('import no name that is taken', async () => {
+    const { code, err } = await cli('import', '--tenant', 'acme', await exported());
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('acme') });
+    expect(await idsOf(source, 'acme')).toHaveLength(USERS);
+  });
+});
