@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { AdminView, IssuedInvitation } from '../../http/admin/messages.js';
 import { api, part } from '../api.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
+import { useNarrow } from '../components/use-narrow.js';
 import { useNotify } from '../shell/notices.js';
 import { ChangeAdminDialog } from './change-admin-dialog.js';
 import { LinkDialog } from './link-dialog.js';
@@ -20,11 +21,12 @@ interface Props {
 export function AdminActions({ admin, isOwn }: Props) {
   const [action, setAction] = useState<Action>();
   const [link, setLink] = useState<string>();
+  const isNarrow = useNarrow();
   const close = () => setAction(undefined);
   return (
     <>
       <ButtonDropdown
-        variant="normal"
+        variant={isNarrow ? 'inline-icon' : 'normal'}
         expandToViewport
         ariaLabel={`Actions for ${admin.name}`}
         items={[

@@ -61,7 +61,6 @@ function columnsOf(ownId: string, mayChange: boolean): TableProps.ColumnDefiniti
           {
             id: 'actions',
             header: 'Actions',
-            minWidth: 155,
             cell: (admin: AdminView) => <AdminActions admin={admin} isOwn={admin.id === ownId} />,
           },
         ]

@@ -64,6 +64,33 @@ describe.each(SCENARIOS.map((each) => [each.id, each] as const))('%s', (_, wante
   });
 });
 
+describe('on a tenant with schemas of its own', () => {
+  async function configured(kind: Scenario['credential'], document: object) {
+    const { client } = await adminOf(suite);
+    const connection = await tenantFor(kind);
+    const [, name = ''] = /\/tenants\/([^/]+)\//.exec(connection.url) ?? [];
+    expect((await client.put(`/tenants/${name}/schemas`, { text: JSON.stringify(document) })).status).toBe(200);
+    return { ...connection, vendor: await suite.client(name, ['scim:read', 'scim:catalog']) };
+  }
+
+  test('samanage reads the roles that the vendor has made, and nothing is skipped', async () => {
+    const { url, credential, vendor } = await configured('basic', { roles: true, checkRoles: true });
+    for (const value of ['technician', 'requester']) {
+      const role = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Role'], value, display: value };
+      expect((await vendor.post('/Roles', role)).status).toBe(201);
+    }
+    const results = await play(url, credential, scenario('samanage'));
+    expect(results.filter(({ verdict }) => verdict !== 'passed').map(told)).toEqual([]);
+  });
+
+  test('n-able passes where its attributes are required', async () => {
+    const policy = { User: { required: ['active', 'name.givenName', 'name.familyName'] } };
+    const { url, credential } = await configured('any', { policy });
+    const results = await play(url, credential, scenario('n-able'));
+    expect(results.filter(({ verdict }) => verdict === 'failed').map(told)).toEqual([]);
+  });
+});
+
 describe.each(['netsuite', 'samanage'])('%s on a tenant that does not take HTTP Basic', (id) => {
   test('is refused, and the activity says what to do', async () => {
     const { url, credential } = await tenantFor('basic');

@@ -1,6 +1,6 @@
 // A MongoDB-compatible server for tests, where there is no MongoDB: FerretDB on SQLite, behind a proxy that lets one
-// command through at a time, unless it only reads. FerretDB finds a document and then writes it, in two statements; MongoDB promises that a
-// write of one document is atomic, and the proxy makes it so.
+// command through at a time, unless it only reads. FerretDB finds a document and then writes it, in two statements;
+// MongoDB promises that a write of one document is atomic, and the proxy makes it so.
 //
 //	stand-in ADDRESS FOLDER
 //
