@@ -25,7 +25,7 @@ export async function findUserId(
     if (await store.get(key)) return user;
     const attribute = type.attributes.get('username');
     const filter = attribute && ({ kind: 'compare', operator: 'eq', attribute, value: fold(user) } as const);
-    const page = filter && { tenant: tenant.id, type: USER_TYPE, filter, offset: 0, limit: 1 };
+    const page = filter && { tenant: tenant.id, type: USER_TYPE, resourceType: type, filter, offset: 0, limit: 1 };
     const found = page && (await store.search(page)).resources[0];
     if (found) return found.key.id;
   }

@@ -362,7 +362,7 @@ export class Directory {
     const shown = typeof given === 'string' ? ` ${JSON.stringify(given)}` : '';
     const attribute = type.lookups.find((candidate) => candidate.path === path);
     const filter = attribute && ({ kind: 'compare', operator: 'eq', attribute, value } as const);
-    const query = filter && { tenant, type: type.name, filter, offset: 0, limit: 1 };
+    const query = filter && { tenant, type: type.name, resourceType: type, filter, offset: 0, limit: 1 };
     const holder = query && (await this.store.search(query).catch(() => undefined))?.resources[0];
     const remedy =
       holder && isInactive(holder.document)

@@ -76,7 +76,7 @@ async function inTurn(
   let total = 0;
   for (const search of searches) {
     const { type, filter, sort } = search;
-    const page = await store.search({ tenant, type: type.name, filter, sort, offset, limit });
+    const page = await store.search({ tenant, type: type.name, resourceType: type, filter, sort, offset, limit });
     total += page.total;
     found.push(...page.resources.map((resource) => ({ search, resource })));
   }
@@ -142,7 +142,8 @@ class SortedList {
   private async read(): Promise<void> {
     const { type, filter, sort } = this.search;
     const keyset = { direction: 'forward', from: this.next } as const;
-    const query = { tenant: this.tenant, type: type.name, filter, sort, offset: 0, limit: this.limit, keyset };
+    const place = { tenant: this.tenant, type: type.name, resourceType: type };
+    const query = { ...place, filter, sort, offset: 0, limit: this.limit, keyset };
     const page = await this.store.search(query);
     // Others may write meanwhile: the total is that of the first look.
     if (!this.isRead) this.total = page.total;
