@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { AccessError } from '../access/refusal.js';
 import { OptionError, shownStore } from '../options.js';
+import { SchemaDocumentError } from '../scim/schema/load.js';
 import { StoreUnavailable } from '../store/store.js';
 
 /** Exit codes: done; refused or failed; the command was not written as it should be. */
@@ -43,6 +44,7 @@ export function sentenceOf(error: unknown): string | undefined {
 /** The failure of opening a store, with the store's name; errors of the operating system name what they are about. */
 export function openingFailed(spec: string, error: unknown): Error {
   if (!(error instanceof Error) || systemSentence(error) !== undefined) return error as Error;
+  if (error instanceof SchemaDocumentError) return new CommandFailed(`--schemas: ${error.message}`, { cause: error });
   return new CommandFailed(`the store ${shownStore(spec)} cannot be used: ${firstLine(rootOf(error).message)}`, {
     cause: error,
   });

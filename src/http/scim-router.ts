@@ -216,8 +216,11 @@ function bulkReader({ limits }: HttpParts): RequestHandler {
 function answer(endpoint: Endpoint, access: 'read' | 'write', parts: HttpParts): RequestHandler {
   return async (request, response) => {
     const exchange = begun(response);
-    if (exchange.isLate) await identifyAgain(request, exchange, parts);
-    const type = response.locals.type as ResourceType;
+    let type = response.locals.type as ResourceType;
+    if (exchange.isLate) {
+      await identifyAgain(request, exchange, parts);
+      type = stillOffered(type, exchange, parts);
+    }
     requireScope(exchange.principal, access === 'read' ? 'scim:read' : scopeToWrite(type));
     const result = await endpoint(readRequest(request, exchange, type, parts), parts);
     if (result.created) exchange.isAbout(type.name, result.created);
@@ -240,6 +243,13 @@ function answerRoot(endpoint: RootEndpoint, parts: HttpParts): RequestHandler {
     };
     await send(response, await endpoint(rootRequest, parts));
   };
+}
+
+/** The type as the tenant has it by now. @throws ScimError notFound */
+function stillOffered({ name }: ResourceType, { principal }: Exchange, { registries }: HttpParts): ResourceType {
+  const type = registries.of(principal.tenant).resourceType(name);
+  if (!type) throw new ScimError('notFound', `The resource type ${name} is not offered any more; see /ResourceTypes.`);
+  return type;
 }
 
 /** What users can be given is for the vendor to say; a client that provisions users only reads it. */
