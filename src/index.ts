@@ -1,6 +1,7 @@
 /** What an embedding app may import. */
 export { AccessError } from './access/refusal.js';
 export type { Role } from './access/roles.js';
+export type { PasswordHook, SetPassword } from './directory/password-hook.js';
 export { OptionError } from './options.js';
 export { ScimError, type ScimErrorName, type ScimType } from './scim/errors.js';
 export { PROFILES, type ProfileName, RULES, type RuleName } from './scim/profiles.js';

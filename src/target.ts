@@ -31,6 +31,7 @@ import { createTenant, findTenant, type Sources } from './access/tenants.js';
 import { createThrottle, type Throttle } from './access/throttle.js';
 import { BulkDirectory } from './directory/bulk.js';
 import { Directory } from './directory/directory.js';
+import type { PasswordHook } from './directory/password-hook.js';
 import { ResourceCounts } from './http/admin/overview.js';
 import type { AdminParts, ConnectionPaths } from './http/admin/parts.js';
 import { adminRouter } from './http/admin-router.js';
@@ -91,6 +92,11 @@ export interface TargetOptions
    * a tenant. `/tenants/{tenant}/scim/v2` and `/oauth` without it.
    */
   readonly paths?: Partial<ConnectionPaths>;
+  /**
+   * Is given each password that a client sets, before the write is committed, and may refuse it with a ScimError; it has
+   * five seconds. Without it passwords are let go. ServiceProviderConfig announces changePassword accordingly.
+   */
+  readonly onPassword?: PasswordHook;
   /** The present moment; for tests. */
   readonly clock?: () => Date;
   /** What slows guessing down; for tests. */
@@ -135,7 +141,7 @@ export interface ScimTarget {
 
 /** @throws OptionError, SchemaDocumentError, or what opening the store throws */
 export async function createScimTarget(options: TargetOptions = {}): Promise<ScimTarget> {
-  const { store: given, logger, schemas, paths, clock: _, throttle = createThrottle(), ...plain } = options;
+  const { store: given, logger, schemas, paths, clock: _, onPassword, throttle = createThrottle(), ...plain } = options;
   const flags = Object.fromEntries(
     Object.entries(plain).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
   );
@@ -150,7 +156,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
   const activity = createActivityRecorder({ store, clock, log, days, most });
   const exchange = { log, activity, newRequestId: randomUUID };
   const limits = limitsOf(settings);
-  const directory = directoryOf(store, registries.common, settings, clock);
+  const directory = directoryOf(store, registries.common, settings, clock, onPassword);
   const tokens = trustedTokensOf(store, settings, clock);
   const router = scimRouter({
     cursors: cursorsOf(store, settings, clock),
@@ -163,6 +169,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     registries,
     limits,
     patchAnswer: settings.patchAnswer,
+    takesPasswords: onPassword !== undefined,
     publicUrl: settings.publicUrl,
   });
   const sources = { clock, newId: randomUUID };
@@ -215,7 +222,21 @@ export function serverDocuments(folder: string | undefined): RegistryDocuments {
   return folder === undefined ? bundledDocuments() : documentsWith(folder);
 }
 
-function directoryOf(store: Store, registry: Registry, settings: ServerOptions, clock: () => string): Directory {
+/** An app knows its tenants by their names. */
+function byTenantName(hook: PasswordHook, store: Store): PasswordHook {
+  return async (set) => {
+    const tenant = await store.tenantById(set.tenant);
+    await hook({ ...set, tenant: tenant?.name ?? set.tenant });
+  };
+}
+
+function directoryOf(
+  store: Store,
+  registry: Registry,
+  settings: ServerOptions,
+  clock: () => string,
+  onPassword: PasswordHook | undefined,
+): Directory {
   return new Directory({
     store,
     types: registry.resourceType,
@@ -223,6 +244,7 @@ function directoryOf(store: Store, registry: Registry, settings: ServerOptions, 
     newId: randomUUID,
     filterLimits: limitsOf(settings).filter,
     maxMembers: settings.maxMembers,
+    onPassword: onPassword && byTenantName(onPassword, store),
   });
 }
 
@@ -339,6 +361,11 @@ function isoClock(now: () => Date): () => string {
   };
 }
 
+/** The schemas that a target has without others. */
+export function bundledRegistry(): Registry {
+  return loadRegistry(bundledDocuments());
+}
+
 /**
  * Opens `sqlite:PATH` (the file and its folder are made when missing), `mongodb://…` or `memory:`. Engines are loaded
  * when needed.
@@ -346,7 +373,7 @@ function isoClock(now: () => Date): () => string {
 export async function openStore(
   spec: string,
   busyTimeout = readOptions({}).busyTimeout,
-  registry: Registry = loadRegistry(bundledDocuments()),
+  registry: Registry = bundledRegistry(),
 ): Promise<Store> {
   if (spec === 'memory:') {
     const { createMemoryStore } = await import('./store/memory/store.js');

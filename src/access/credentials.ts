@@ -36,6 +36,8 @@ export interface NewCredential extends SecretSources {
   readonly tokenLifetime?: number | undefined;
   /** Of `federation` alone. */
   readonly trust?: Trust | undefined;
+  /** Id of the user who it is, as findUserId() gives it; undefined: nobody. */
+  readonly user?: string | undefined;
 }
 
 /** A credential, and the secret that is in this result and nowhere else; undefined for `federation`, which has none. */
@@ -64,6 +66,7 @@ export async function issueCredential(store: Pick<Store, 'createCredential'>, wa
     lastAddress: undefined,
     tokenLifetime: checkedTokenLifetime(wanted.tokenLifetime, kind),
     trust: checkedTrust(wanted.trust, kind),
+    user: wanted.user,
   };
   const made = await newKey(plain, wanted);
   const keys = made ? [made.key] : [];

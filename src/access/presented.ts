@@ -118,12 +118,13 @@ function pastEnd(name: RefusalName, end: string | undefined, now: string, found:
 
 /** The caller. `scopes`: of the key, where it has fewer than the credential. */
 export function principalOf({ credential, tenant }: Found, scopes: readonly string[] | undefined): Principal {
-  const { id, name, kind } = credential;
+  const { id, name, kind, user } = credential;
   // A scope that a later version has stored means nothing to this one.
   const known = credential.scopes.filter(isScope);
   return {
     tenant,
     credential: { id, name, kind },
     scopes: new Set(scopes === undefined ? known : known.filter((scope) => scopes.includes(scope))),
+    user,
   };
 }

@@ -25,6 +25,8 @@ export interface Principal {
   readonly tenant: Tenant;
   readonly credential: { readonly id: string; readonly name: string; readonly kind: CredentialKind };
   readonly scopes: ReadonlySet<Scope>;
+  /** Id of the user who is at /Me; undefined: nobody. */
+  readonly user?: string | undefined;
 }
 
 /** True for the name of a scope that this version knows. */

@@ -1,11 +1,14 @@
 /** `scim-target client|basic|trust create`: the ways to connect beside a bearer token. */
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { findUserId, USER_TYPE } from '../access/credential-user.js';
 import { type Issued, issueCredential, type NewCredential } from '../access/credentials.js';
 import { parseLifetime, parseSeconds } from '../access/lifetime.js';
 import { DEFAULT_SCOPES, parseScopes } from '../access/principal.js';
 import { findTenant } from '../access/tenants.js';
+import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { Tenant } from '../store/store.js';
+import { bundledRegistry } from '../target.js';
 import { auditCommand, commandAuthor } from './audit.js';
 import { tenantBaseUrl, tokenEndpoint } from './base-url.js';
 import { sources } from './sources.js';
@@ -19,6 +22,7 @@ export interface IssueFlags extends StoreFlags {
   scopes: string;
   expires?: string;
   tokenLifetime?: string;
+  user?: string;
   json?: boolean;
 }
 
@@ -65,6 +69,7 @@ export function addIssueOptions(command: Command): Command {
     .requiredOption('--tenant <name>', 'whose users and groups it opens')
     .requiredOption('--name <label>', 'what to call it, e.g. "Entra production"')
     .option('--scopes <list>', 'what it may do', DEFAULT_SCOPES.join(','))
+    .option('--user <userName>', 'the user who it is at /Me, by userName or id (default: nobody)')
     .option('--expires <when>', '90d, 12h, 30m, a date or a time in UTC (default: never)');
   return addJsonOption(addStoreOption(command));
 }
@@ -93,6 +98,11 @@ Examples:
     --issuer https://login.microsoftonline.com/DIRECTORY/v2.0 --audience api://APPLICATION --directory DIRECTORY
 `;
 
+/** Of the schemas that the server has unless an app brings its own. */
+function userType(): ResourceType | undefined {
+  return bundledRegistry().resourceType(USER_TYPE);
+}
+
 /** What a command has issued, and for whom. */
 export interface IssuedFor extends Issued {
   readonly tenant: Tenant;
@@ -113,10 +123,12 @@ export async function issue(
   const made = await withStore({ flags, terminal }, async (store, { publicUrl }) => {
     const tenant = await findTenant(store, flags.tenant);
     const createdBy = commandAuthor();
-    const wanted = { tenant, kind, name: flags.name, scopes, expires, createdBy, tokenLifetime, trust };
+    const user = flags.user === undefined ? undefined : await findUserId(store, userType(), tenant, flags.user);
+    const wanted = { tenant, kind, name: flags.name, scopes, expires, createdBy, tokenLifetime, trust, user };
     const issued = await issueCredential(store, { ...wanted, ...sources, randomBytes });
     const { name } = issued.credential;
-    const details = { kind, scopes, expires: expires ?? null, credential: issued.credential.id };
+    const whose = user === undefined ? {} : { user };
+    const details = { kind, scopes, expires: expires ?? null, credential: issued.credential.id, ...whose };
     await auditCommand(store, { action: 'credential.create', tenant, target: name, details });
     return { ...issued, tenant, publicUrl };
   });
@@ -155,7 +167,7 @@ async function runCreate(
 }
 
 function shownAsJson({ credential, tenant, publicUrl }: IssuedFor): Record<string, unknown> {
-  const { id, name, scopes, expires, tokenLifetime, trust } = credential;
+  const { id, name, scopes, expires, tokenLifetime, trust, user } = credential;
   const hasTokens = tokenLifetime !== undefined;
   return {
     id,
@@ -164,6 +176,7 @@ function shownAsJson({ credential, tenant, publicUrl }: IssuedFor): Record<strin
     scopes,
     expires: expires ?? null,
     ...(hasTokens && { tokenLifetime }),
+    ...(user !== undefined && { user }),
     ...(trust && { trust: { ...trust, subject: trust.subject ?? null, directory: trust.directory ?? null } }),
     ...(publicUrl !== undefined && { baseUrl: tenantBaseUrl(publicUrl, tenant.name) }),
     ...(publicUrl !== undefined && hasTokens && { tokenEndpoint: tokenEndpoint(publicUrl) }),

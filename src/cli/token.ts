@@ -78,6 +78,7 @@ Standard output is the token and nothing else, or one JSON object with --json.
 Examples:
   scim-target token create --tenant acme --name "Entra production"
   scim-target token create --tenant acme --name audit --scopes scim:read --expires 90d
+  scim-target token create --tenant acme --name "Barbara's own" --user bjensen@example.com
   TOKEN=$(scim-target token create --tenant acme --name ci --expires 30m)
 `;
 
@@ -98,9 +99,10 @@ Examples:
 async function runCreate(flags: IssueFlags, terminal: Terminal): Promise<void> {
   const { secret: token, credential, tenant, publicUrl } = await issue('token', flags, terminal);
   if (flags.json) {
-    const { id, name, scopes, expires } = credential;
+    const { id, name, scopes, expires, user } = credential;
     const baseUrl = publicUrl === undefined ? {} : { baseUrl: scimBaseUrl(publicUrl) };
-    const shown = { token, id, tenant: tenant.name, name, scopes, expires: expires ?? null, ...baseUrl };
+    const more = { ...(user !== undefined && { user }), ...baseUrl };
+    const shown = { token, id, tenant: tenant.name, name, scopes, expires: expires ?? null, ...more };
     terminal.out(`${JSON.stringify(shown)}\n`);
   } else {
     terminal.out(`${token}\n`);
@@ -122,7 +124,7 @@ async function runList(flags: TokenFlags, terminal: Terminal): Promise<void> {
 /** Every key is there, null where there is no value, so that a script need not ask. */
 function shownAsJson(credential: CredentialSummary, tenant: string): Record<string, unknown> {
   const { id, kind, name, state, identifier, scopes, created, createdBy, expires, revoked } = credential;
-  const { lastUsed, lastAddress, keys, warning } = credential;
+  const { lastUsed, lastAddress, keys, user, warning } = credential;
   return {
     id,
     tenant,
@@ -144,6 +146,7 @@ function shownAsJson(credential: CredentialSummary, tenant: string): Record<stri
       expires: key.expires ?? null,
       state: key.state,
     })),
+    user: user ?? null,
     warning: warning ?? null,
   };
 }

@@ -20,7 +20,7 @@ import {
   VersionConflict,
   type Write,
 } from '../store/store.js';
-import { type Caller, type Directory, explain, keepsChanging, MAX_ATTEMPTS } from './directory.js';
+import { type Caller, type Directory, keepsChanging, MAX_ATTEMPTS } from './directory.js';
 import { shownMemberships } from './members.js';
 import { PendingWrites } from './pending-writes.js';
 
@@ -174,7 +174,8 @@ class Job {
       return { made, durable: (await store.apply(this.caller.tenant, pending.writes)).durable };
     } catch (error) {
       const write = refusedWrite(error, pending.writes);
-      throw new OperationFailed(owners[write] ?? (unit[0] as number), this.explained(error, pending.writes[write]));
+      const cause = await this.explained(error, pending.writes[write]);
+      throw new OperationFailed(owners[write] ?? (unit[0] as number), cause);
     }
   }
 
@@ -214,9 +215,10 @@ class Job {
     }
   }
 
-  private explained(error: unknown, write: Write | undefined): unknown {
-    const type = write?.kind === 'put' && this.options.directory.typesOf(this.caller)(write.resource.key.type);
-    return type ? explain(error, this.caller, type, write.resource.document) : error;
+  private async explained(error: unknown, write: Write | undefined): Promise<unknown> {
+    const { directory } = this.options;
+    const type = write?.kind === 'put' && directory.typesOf(this.caller)(write.resource.key.type);
+    return type ? directory.explained(error, this.caller, type, write.resource.document) : error;
   }
 
   private waitFor(unit: Unit, durable: Promise<void>): void {

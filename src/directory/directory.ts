@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../scim/json.js';
 import { namedMembers, needsEdges } from '../scim/patch/edge-plan.js';
 import { parsePatch } from '../scim/patch/operation.js';
 import type { Dialect } from '../scim/profiles.js';
+import { isInactive } from '../scim/resource/inactive.js';
 import { readResource } from '../scim/resource/normalise.js';
 import { entityTag, fingerprint, type ResourceMeta } from '../scim/resource/present.js';
 import { isShown, type Projection } from '../scim/resource/project.js';
@@ -32,7 +33,9 @@ import {
 } from '../store/store.js';
 import { checkCatalogs } from './catalogs.js';
 import { edgeDifference, edgeElements, memberIds, memberPages, shownMemberships } from './members.js';
+import { askHook, type PasswordHook } from './password-hook.js';
 import { checkMemberLimit, type Plan, planCreate, planPatch, planReplace } from './plan.js';
+import { searchAcross, type TypeSearch } from './search-across.js';
 import { deleteWrite, documentDifference, memberTypeNames, type Occasion, putWrite } from './write.js';
 
 /** Who asks, and how they speak. */
@@ -61,6 +64,7 @@ export interface ResourceView {
   /** Canonical, with the memberships when they are shown. */
   readonly document: JsonObject;
   readonly meta: ResourceMeta;
+  readonly projection: Projection;
   /** Pages of members, read while they are written out; undefined when they are not shown. */
   readonly members: AsyncIterable<Edge[]> | undefined;
 }
@@ -101,6 +105,8 @@ export interface DirectoryOptions {
   readonly filterLimits: FilterLimits;
   /** Members that one request may name. */
   readonly maxMembers: number;
+  /** Who is given the passwords that clients set; without it nobody is. */
+  readonly onPassword?: PasswordHook | undefined;
 }
 
 /** How often a write that lost a race is planned again before the client is told. */
@@ -165,6 +171,22 @@ export class Directory {
       keyset: request.keyset,
     });
     return { total, resources: await this.views(resources, type, projection), next, previous };
+  }
+
+  /** RFC 7644 §3.4.2.1: several types as one list. @param searches in the order of their types in the list */
+  async searchAcross(
+    caller: Caller,
+    searches: readonly TypeSearch[],
+    { startIndex, count }: Pick<SearchRequest, 'startIndex' | 'count'>,
+  ): Promise<SearchResult> {
+    const { total, found } = await searchAcross(this.store, caller.tenant, searches, startIndex - 1, count);
+    const views = new Map<StoredResource, ResourceView>();
+    for (const { type, projection } of searches) {
+      const ofType = found.flatMap(({ search, resource }) => (search.type === type ? resource : []));
+      const shown = await this.views(ofType, type, projection);
+      ofType.forEach((resource, i) => void views.set(resource, shown[i] as ResourceView));
+    }
+    return { total, resources: found.map(({ resource }) => views.get(resource) as ResourceView) };
   }
 
   /** RFC 7644 §3.5.1. @throws ScimError */
@@ -289,6 +311,7 @@ export class Directory {
       const source = { store: this.store, tenant: caller.tenant, types: this.typesOf(caller) };
       await checkCatalogs(source, type, current?.document ?? {}, plan.document);
     }
+    await this.handOver(key, plan);
     const edges = await edgeDifference(this.store, key, plan.edges, current === undefined);
     const attributes = documentDifference(current?.document ?? {}, plan.document, type);
     if (current && attributes.length + edges.added.length + edges.removed.length === 0) {
@@ -308,9 +331,46 @@ export class Directory {
     try {
       await this.store.commit(caller.tenant, [write]);
     } catch (error) {
-      throw explain(error, caller, type, plan.document);
+      throw await this.explained(error, caller, type, plan.document);
     }
     return write.resource;
+  }
+
+  private async handOver({ tenant, type, id }: ResourceKey, { unkept, document }: Plan): Promise<void> {
+    const { onPassword } = this.options;
+    const password = unkept?.get('password');
+    if (onPassword && typeof password === 'string')
+      await askHook(onPassword, { tenant, type, id, resource: document, password });
+  }
+
+  /** The store's refusals in SCIM's words. @param document what could not be written */
+  async explained(error: unknown, caller: Caller, type: ResourceType, document: JsonObject): Promise<unknown> {
+    if (error instanceof UniquenessConflict) return this.taken(error, caller, type, document);
+    return error instanceof MissingReference ? missing(error) : error;
+  }
+
+  /** Clients disable whom they may bring back, and forget them: then the value is taken by somebody they do not see. */
+  private async taken(
+    error: UniquenessConflict,
+    { tenant, dialect }: Caller,
+    type: ResourceType,
+    document: JsonObject,
+  ): Promise<ScimError> {
+    const { path, value } = error;
+    if (type.uniqueByProfile.some((attribute) => attribute.path === path)) dialect.bend('unique-group-name');
+    const given = document[path];
+    const shown = typeof given === 'string' ? ` ${JSON.stringify(given)}` : '';
+    const attribute = type.lookups.find((candidate) => candidate.path === path);
+    const filter = attribute && ({ kind: 'compare', operator: 'eq', attribute, value } as const);
+    const query = filter && { tenant, type: type.name, resourceType: type, filter, offset: 0, limit: 1 };
+    const holder = query && (await this.store.search(query).catch(() => undefined))?.resources[0];
+    const remedy =
+      holder && isInactive(holder.document)
+        ? `, which is inactive: find it with the filter ${path} eq${shown || ' …'}, and activate it instead of making another`
+        : '';
+    return new ScimError('uniqueness', `The ${path}${shown} is in use by another ${type.name}${remedy}.`, {
+      cause: error,
+    });
   }
 
   private occasion({ actor, requestId }: Caller, operation: ChangeOperation): Occasion {
@@ -343,6 +403,7 @@ export class Directory {
         type,
         document: shown ? { ...document, ...shown } : document,
         meta: { id: key.id, version, created, lastModified, memberships: shown && fingerprint(shown) },
+        projection,
         members: showsMembers ? memberPages(this.store, key, 'committed') : undefined,
       };
     });
@@ -408,21 +469,9 @@ export function keepsChanging(cause: VersionConflict): ScimError {
   return new ScimError('unavailable', 'Others keep changing this resource; try again.', { cause });
 }
 
-/** The store's refusals in SCIM's words. */
-export function explain(error: unknown, { dialect }: Caller, type: ResourceType, document: JsonObject): unknown {
-  if (error instanceof UniquenessConflict) {
-    if (type.uniqueByProfile.some(({ path }) => path === error.path)) dialect.bend('unique-group-name');
-    const given = document[error.path];
-    const value = typeof given === 'string' ? ` ${JSON.stringify(given)}` : '';
-    return new ScimError('uniqueness', `The ${error.path}${value} is in use by another ${type.name}.`, {
-      cause: error,
-    });
-  }
-  if (error instanceof MissingReference) {
-    const ids = error.ids.slice(0, 5).map((id) => JSON.stringify(id.slice(0, 100)));
-    return new ScimError('invalidValue', `There is no resource that could be a member with the id ${ids.join(', ')}.`, {
-      cause: error,
-    });
-  }
-  return error;
+function missing(error: MissingReference): ScimError {
+  const ids = error.ids.slice(0, 5).map((id) => JSON.stringify(id.slice(0, 100)));
+  return new ScimError('invalidValue', `There is no resource that could be a member with the id ${ids.join(', ')}.`, {
+    cause: error,
+  });
 }

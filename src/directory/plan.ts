@@ -8,6 +8,7 @@ import { applyPatch } from '../scim/patch/apply.js';
 import { type EdgeElements, type EdgePlan, planEdges } from '../scim/patch/edge-plan.js';
 import type { Operation } from '../scim/patch/operation.js';
 import type { Dialect } from '../scim/profiles.js';
+import { coerce, isNeverReturned } from '../scim/resource/coerce.js';
 import { type ResourceDescription, readResource } from '../scim/resource/normalise.js';
 import { checkImmutable, validate } from '../scim/resource/validate.js';
 import type { Attribute, ResourceType } from '../scim/schema/characteristics.js';
@@ -17,6 +18,8 @@ export interface Plan {
   readonly document: JsonObject;
   /** Undefined: the members stay as they are. */
   readonly edges: EdgePlan | undefined;
+  /** What the request sets that is never returned, by Attribute.path. */
+  readonly unkept?: ReadonlyMap<string, Json> | undefined;
 }
 
 /** RFC 7644 §3.3. @throws ScimError */
@@ -24,7 +27,7 @@ export function planCreate(body: Json | undefined, type: ResourceType, dialect: 
   const described = readResource(body, type, dialect);
   const document = { ...type.defaults, ...described.document };
   validate(document, type);
-  return { document, edges: described.edges && exactly(described.edges) };
+  return { document, edges: described.edges && exactly(described.edges), unkept: described.unkept };
 }
 
 /**
@@ -44,9 +47,10 @@ export function planReplace(
   keepHidden(current, document, type);
   checkImmutable(current, document, type.attributes);
   validate(document, type);
-  if (!type.edges) return { document, edges: undefined };
-  if (described.edges) return { document, edges: exactly(described.edges) };
-  return { document, edges: dialect.bend('members-kept-by-put') ? undefined : exactly([]) };
+  const { unkept } = described;
+  if (!type.edges) return { document, edges: undefined, unkept };
+  if (described.edges) return { document, edges: exactly(described.edges), unkept };
+  return { document, edges: dialect.bend('members-kept-by-put') ? undefined : exactly([]), unkept };
 }
 
 /** RFC 7644 §3.5.2. @throws ScimError */
@@ -59,7 +63,23 @@ export function planPatch(
 ): Plan {
   const document = applyPatch(current, operations, type, dialect);
   keepHidden(current, document, type);
-  return { document, edges: planEdges(operations, type.edges, dialect, members) };
+  return {
+    document,
+    edges: planEdges(operations, type.edges, dialect, members),
+    unkept: unkeptOf(operations, dialect),
+  };
+}
+
+/** The last word on each. */
+function unkeptOf(operations: readonly Operation[], dialect: Dialect): ReadonlyMap<string, Json> {
+  const unkept = new Map<string, Json>();
+  for (const { op, target, selection, value } of operations) {
+    if (selection || !isNeverReturned(target)) continue;
+    const canonical = op === 'remove' ? undefined : coerce(target, value, dialect);
+    if (canonical === undefined) unkept.delete(target.path);
+    else unkept.set(target.path, canonical);
+  }
+  return unkept;
 }
 
 /** @throws ScimError payloadTooLarge */

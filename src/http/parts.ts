@@ -25,6 +25,8 @@ export interface HttpParts {
   readonly newRequestId: () => string;
   readonly limits: HttpLimits;
   readonly patchAnswer: PatchAnswer;
+  /** Whether somebody is given the passwords that clients set. */
+  readonly takesPasswords: boolean;
   /** Origin and path prefix of the URLs in answers; undefined: as the client addressed the server. */
   readonly publicUrl: string | undefined;
 }

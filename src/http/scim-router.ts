@@ -3,6 +3,7 @@
  * A router works at any path; below `/tenants/:tenant/…` the tenant in the path must be the credential's own.
  */
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import { USER_TYPE } from '../access/credential-user.js';
 import { type Principal, requireScope, requireTenant, type Scope } from '../access/principal.js';
 import { AccessRefused } from '../access/refusal.js';
 import type { Caller } from '../directory/directory.js';
@@ -29,10 +30,12 @@ import { get } from './scim/get.js';
 import { patch } from './scim/patch.js';
 import { replace } from './scim/replace.js';
 import { search, searchByBody } from './scim/search.js';
+import { type RootRequest, searchRoot, searchRootByBody } from './scim/search-root.js';
 import { type ScimResponse, send } from './write-response.js';
 
 /** One endpoint: a request to its answer. */
 type Endpoint = (request: ScimRequest, parts: HttpParts) => Promise<ScimResponse>;
+type RootEndpoint = (request: RootRequest, parts: HttpParts) => Promise<ScimResponse>;
 type Discovery = (request: DiscoveryRequest, parts: HttpParts) => ScimResponse;
 
 /** The SCIM endpoints as one Express router, from authentication to the error body. */
@@ -56,29 +59,53 @@ function addRoutes(router: Router, parts: HttpParts): void {
 
   router.route('/Bulk').post(bulkReader(parts), answerBulk(parts)).all(allowing('POST'));
 
-  // RFC 7644 §3.4.2.1 and §3.11: optional, announced nowhere.
-  router.all(['/Me', '/.search'], notImplemented);
+  router.route('/').get(answerRoot(searchRoot, parts)).all(allowing('GET'));
+  router.route('/.search').post(bytesReader(parts), answerRoot(searchRootByBody, parts)).all(allowing('POST'));
+
+  addResource(router, '/Me', currentUser(parts), parts);
   router.use(nothingHere);
 }
 
 /** RFC 7644 §3.2, table 2, for the resource types of whichever tenant asks. What is none of them is left to others. */
 function addResourceRoutes(router: Router, parts: HttpParts): void {
-  const readBytes = express.raw({ type: () => true, limit: parts.limits.body });
+  const readBytes = bytesReader(parts);
   const type = offeredType(parts);
   const read = (endpoint: Endpoint) => answer(endpoint, 'read', parts);
-  const change = (endpoint: Endpoint) => answer(endpoint, 'write', parts);
-  const write = (endpoint: Endpoint) => [readBytes, change(endpoint)];
+  const write = [readBytes, answer(create, 'write', parts)];
 
-  router.route('/:endpoint').all(type).get(read(search)).post(write(create)).all(allowing('GET', 'POST'));
+  router.route('/:endpoint').all(type).get(read(search)).post(write).all(allowing('GET', 'POST'));
   router.route('/:endpoint/.search').all(type).post(readBytes, read(searchByBody)).all(allowing('POST'));
+  addResource(router, '/:endpoint/:id', type, parts);
+}
+
+/** The methods of one resource. @param find says which it is */
+function addResource(router: Router, path: string, find: RequestHandler, parts: HttpParts): void {
+  const change = (endpoint: Endpoint) => answer(endpoint, 'write', parts);
+  const write = (endpoint: Endpoint) => [bytesReader(parts), change(endpoint)];
   router
-    .route('/:endpoint/:id')
-    .all(type)
-    .get(read(get))
+    .route(path)
+    .all(find)
+    .get(answer(get, 'read', parts))
     .put(write(replace))
     .patch(write(patch))
     .delete(change(remove))
     .all(allowing('GET', 'PUT', 'PATCH', 'DELETE'));
+}
+
+/** RFC 7644 §3.11: the user who the credential is, at another address; what is asked of it is answered for that user. */
+function currentUser({ registries }: HttpParts): RequestHandler {
+  return (request, response, next) => {
+    const exchange = begun(response);
+    const { user, tenant } = exchange.principal;
+    const type = registries.of(tenant).resourceType(USER_TYPE);
+    if (type === undefined || user === undefined || request.method === 'POST') {
+      throw new ScimError('notImplemented', 'This credential is no user, or the operation is not offered at /Me.');
+    }
+    response.locals.type = type;
+    request.params.id = user;
+    exchange.isAbout(type.name, user);
+    next();
+  };
 }
 
 /** Finds the type that the path names, before anything can go wrong: the activity keeps what a refused request was about. */
@@ -95,6 +122,11 @@ function offeredType({ registries }: HttpParts): RequestHandler {
     if (typeof id === 'string') exchange.isAbout(type.name, id);
     next();
   };
+}
+
+/** Takes the body as bytes, whatever it is called; read-request.ts judges the media type and parses. */
+function bytesReader({ limits }: HttpParts): RequestHandler {
+  return express.raw({ type: () => true, limit: limits.body });
 }
 
 /** Several handlers as one layer of a router: each layer costs a request what a step of ours costs. */
@@ -196,6 +228,23 @@ function answer(endpoint: Endpoint, access: 'read' | 'write', parts: HttpParts):
   };
 }
 
+function answerRoot(endpoint: RootEndpoint, parts: HttpParts): RequestHandler {
+  return async (request, response) => {
+    const exchange = begun(response);
+    if (exchange.isLate) await identifyAgain(request, exchange, parts);
+    requireScope(exchange.principal, 'scim:read');
+    const registry = parts.registries.of(exchange.principal.tenant);
+    const rootRequest: RootRequest = {
+      caller: callerOf(exchange, registry),
+      types: registry.resourceTypes,
+      body: METHODS_WITH_BODY.has(request.method) ? readBody(request) : undefined,
+      query: readQuery(request.originalUrl),
+      locate: locator(readBaseUrl(request, parts.publicUrl), registry),
+    };
+    await send(response, await endpoint(rootRequest, parts));
+  };
+}
+
 /** The type as the tenant has it by now. @throws ScimError notFound */
 function stillOffered({ name }: ResourceType, { principal }: Exchange, { registries }: HttpParts): ResourceType {
   const type = registries.of(principal.tenant).resourceType(name);
@@ -267,10 +316,6 @@ function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler 
     await send(response, endpoint(discovery, parts));
   };
 }
-
-const notImplemented: RequestHandler = () => {
-  throw new ScimError('notImplemented', 'This server does not offer the operation; see /ServiceProviderConfig.');
-};
 
 /** A known address with a method that it does not have. RFC 9110 §15.5.6 */
 function allowing(...methods: string[]): RequestHandler {

@@ -7,13 +7,17 @@ import type { ResourceView, SearchResult } from '../directory/directory.js';
 import { memberElement } from '../directory/members.js';
 import type { JsonObject } from '../scim/json.js';
 import { listResponse, type Place } from '../scim/messages/list-response.js';
-import { entityTag, present, withReferences } from '../scim/resource/present.js';
+import { entityTag, type Locate, present, withReferences } from '../scim/resource/present.js';
 import { project } from '../scim/resource/project.js';
 import type { Edge } from '../store/store.js';
 import { writeHead } from './headers.js';
-import type { ScimRequest } from './read-request.js';
 
 export const SCIM_JSON = 'application/scim+json; charset=utf-8';
+
+/** Of a request, what its answer is written with. */
+interface Located {
+  readonly locate: Locate;
+}
 
 /** A whole text, or its parts as they become known. */
 type Body = string | AsyncIterable<string>;
@@ -28,11 +32,7 @@ export interface ScimResponse {
 }
 
 /** The resource, or nothing but its version. RFC 7644 §3.3, §3.4.1, §3.5 */
-export async function resourceResponse(
-  status: number,
-  view: ResourceView,
-  request: ScimRequest,
-): Promise<ScimResponse> {
+export async function resourceResponse(status: number, view: ResourceView, request: Located): Promise<ScimResponse> {
   return { status, headers: resourceHeaders(view, request), body: await resourceBody(view, request) };
 }
 
@@ -47,7 +47,7 @@ export function messageResponse(status: number, message: object): ScimResponse {
 }
 
 /** RFC 7644 §3.4.2: `startIndex` is echoed as it was understood. */
-export function searchResponse({ total, resources }: SearchResult, place: Place, request: ScimRequest): ScimResponse {
+export function searchResponse({ total, resources }: SearchResult, place: Place, request: Located): ScimResponse {
   if (!resources.some(({ members }) => members)) {
     const shown = resources.map((view) => shownResource(view, request));
     return messageResponse(200, listResponse(shown, total, place));
@@ -55,16 +55,16 @@ export function searchResponse({ total, resources }: SearchResult, place: Place,
   return { status: 200, headers: {}, body: listText(resources, total, place, request) };
 }
 
-function resourceHeaders({ meta, type }: ResourceView, { locate }: ScimRequest): Record<string, string> {
+function resourceHeaders({ meta, type }: ResourceView, { locate }: Located): Record<string, string> {
   return { ETag: entityTag(meta), Location: locate(type.name, meta.id) ?? '' };
 }
 
-function shownResource({ document, meta, type }: ResourceView, { locate, projection }: ScimRequest): JsonObject {
+function shownResource({ document, meta, type, projection }: ResourceView, { locate }: Located): JsonObject {
   return project(present(document, meta, type, locate), type, projection);
 }
 
 /** In one piece when all members fit on one page. */
-async function resourceBody(view: ResourceView, request: ScimRequest): Promise<Body> {
+async function resourceBody(view: ResourceView, request: Located): Promise<Body> {
   const head = JSON.stringify(shownResource(view, request));
   const pages = view.members?.[Symbol.asyncIterator]();
   const first = await pages?.next();
@@ -78,7 +78,7 @@ async function resourceBody(view: ResourceView, request: ScimRequest): Promise<B
 async function* withMembers(
   head: string,
   view: ResourceView,
-  request: ScimRequest,
+  request: Located,
   pagesAtHand: readonly Edge[][],
   pages: AsyncIterator<Edge[]>,
 ): AsyncGenerator<string> {
@@ -95,7 +95,7 @@ async function* withMembers(
 }
 
 /** One page of members, without the brackets of the array. */
-function membersText(page: readonly Edge[], { type }: ResourceView, { locate, projection }: ScimRequest): string {
+function membersText(page: readonly Edge[], { type, projection }: ResourceView, { locate }: Located): string {
   const name = type.edges?.name ?? '';
   const part = withReferences({ [name]: page.map(memberElement) }, type, locate);
   return JSON.stringify(project(part, type, projection)[name]).slice(1, -1);
@@ -105,7 +105,7 @@ async function* listText(
   views: readonly ResourceView[],
   total: number,
   place: Place,
-  request: ScimRequest,
+  request: Located,
 ): AsyncGenerator<string> {
   const { Resources: _, ...head } = listResponse(views, total, place);
   let separator = `${JSON.stringify(head).slice(0, -1)},"Resources":[`;

@@ -39,3 +39,28 @@ export function resolveSort(
   }
   return { attribute, descending: order === 'descending' };
 }
+
+/**
+ * The order for each of several types, in one list: undefined for a type that cannot be sorted so.
+ * @throws ScimError invalidPath when that is none of them, invalidValue
+ */
+export function resolveSortAcross(
+  types: readonly ResourceType[],
+  sortBy: string | undefined,
+  sortOrder: string | undefined,
+  dialect: Dialect,
+): (SortOrder | undefined)[] {
+  if (!sortBy) return types.map(() => undefined);
+  const refusals: ScimError[] = [];
+  const orders = types.map((type) => {
+    try {
+      return resolveSort(type, sortBy, sortOrder, dialect);
+    } catch (error) {
+      if (!(error instanceof ScimError) || error.kind !== 'invalidPath') throw error;
+      refusals.push(error);
+      return undefined;
+    }
+  });
+  if (refusals.length === types.length) throw refusals[0];
+  return orders;
+}

@@ -59,6 +59,8 @@ export interface Credential {
   readonly tokenLifetime: number | undefined;
   /** Of `federation` alone. */
   readonly trust: Trust | undefined;
+  /** Id of the user who it is, at /Me (RFC 7644 §3.11); undefined: nobody. */
+  readonly user?: string | undefined;
 }
 
 /** Which JWTs of an issuer are those of a credential. At least one of `subject` and `directory` is there. */

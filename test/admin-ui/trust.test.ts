@@ -61,6 +61,7 @@ describe('a change of a credential', () => {
     revoked: null,
     lastUsed: null,
     lastAddress: null,
+    user: null,
     identifier: 'scim-1',
     tokenLifetime: 3600,
     trust: { issuer: 'https://i.example', audiences: ['a'], subject: 's', directory: null },

@@ -189,6 +189,7 @@ describe('token list and revoke', () => {
             state: 'active',
           },
         ],
+        user: null,
         warning: null,
       },
     ]);
@@ -199,6 +200,12 @@ describe('token list and revoke', () => {
       expect(text).not.toContain(token.slice(6, 20));
       expect(text).not.toContain(hash);
     }
+  });
+
+  it('create refuses a user that the tenant does not have', async () => {
+    const refused = await cli('token', 'create', '--tenant', 'acme', '--name', 'own', '--user', 'nobody');
+    const err = 'scim-target: the tenant acme has no user "nobody": write a userName or an id\n';
+    expect(refused).toEqual({ code: 2, out: '', err });
   });
 
   it.each(['id', 'name'])('revoke by %s ends the token at once', async (by) => {

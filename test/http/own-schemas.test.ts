@@ -143,6 +143,18 @@ onEachStore('schemas of a tenant', (suite) => {
     ]);
   });
 
+  test('are found at the root as well, by who has them', async () => {
+    const [owner, stranger] = [await suite.tenant(), await suite.tenant()];
+    await give(suite, owner, DEVICES);
+    expect((await owner.post('/Devices', device('root-1'))).status).toBe(201);
+    const found = await owner.get('/', { filter: 'serial eq "root-1"' });
+    const Resources = [{ serial: 'root-1', meta: { resourceType: 'Device' } }];
+    expect(found.body).toMatchObject({ totalResults: 1, Resources });
+    expect((await owner.get('/', { filter: 'meta.resourceType eq "Device"' })).body.totalResults).toBe(1);
+    const refused = await stranger.get('/', { filter: 'serial eq "root-1"' });
+    expect(refused.body).toMatchObject({ status: '400', scimType: 'invalidFilter' });
+  });
+
   describe('a change that resources would not fit', () => {
     test.each([
       ['a type that goes', { ...DEVICES, resourceTypes: [], schemas: DEVICES.schemas.slice(1) }, /it would be gone/],

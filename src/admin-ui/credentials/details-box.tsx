@@ -35,9 +35,17 @@ function trustItems({ issuer, audiences, subject, directory }: TrustView): Item[
   ];
 }
 
+/** Who it is at /Me. */
+function UserLink({ tenant, user }: { readonly tenant: string; readonly user: string }) {
+  const can = useCan();
+  if (!can('directory.read')) return <Mono>{user}</Mono>;
+  return <Link href={paths.resource(tenant, 'User', user)}>{user}</Link>;
+}
+
 export function DetailsBox({ tenant, credential }: Props) {
   const can = useCan();
-  const { id, kind, identifier, tokenLifetime, trust, revoked, lastUsed, lastAddress, created, createdBy } = credential;
+  const { id, kind, identifier, tokenLifetime, trust, revoked, lastUsed, lastAddress, created, createdBy, user } =
+    credential;
   const items: Item[] = [
     { label: 'State', value: <State value={credential.state} /> },
     { label: 'Kind', value: KIND_WORDS[kind].label },
@@ -65,6 +73,7 @@ export function DetailsBox({ tenant, credential }: Props) {
       ),
     },
     ...(trust === null ? [] : trustItems(trust)),
+    ...(user === null ? [] : [{ label: 'Acts as the user', value: <UserLink tenant={tenant} user={user} /> }]),
     ...when(
       can('activity.read'),
       'Requests',

@@ -97,6 +97,12 @@ const ADDRESS_ROWS: readonly AdviceRow[] = [
 const CONTENT_ROWS: readonly AdviceRow[] = [
   {
     kind: 'uniqueness',
+    detail: /which is inactive/,
+    advice:
+      'A disabled user or group of the tenant has this value. It was deprovisioned and not deleted: bring it back by setting active to true, or delete it, or give it another value; then let the identity provider try again.',
+  },
+  {
+    kind: 'uniqueness',
     advice:
       'Another resource of the tenant has this value already. Look it up in the directory: when it is the same person or group, match on that attribute in the identity provider; otherwise change one of the two.',
   },

@@ -71,6 +71,7 @@ export const newCredential: z.ZodType<NewCredential> = z.strictObject({
   expires: LIFETIME.nullable(),
   tokenLifetime: z.int().nullable().optional(),
   trust: trust.nullable().optional(),
+  user: z.string().min(1).max(500).nullable().optional(),
 });
 
 export const credentialPatch: z.ZodType<CredentialPatch> = z.strictObject({

@@ -1,5 +1,6 @@
 /** Credentials of a tenant: issued, changed, rotated, revoked. A secret is in the answer that makes it and nowhere else. */
 import { bothSides } from '../../access/audit.js';
+import { findUserId, USER_TYPE } from '../../access/credential-user.js';
 import {
   type CredentialSummary,
   endKey as end,
@@ -30,9 +31,10 @@ export async function createCredential(
   parts: AdminParts,
 ): Promise<AdminResponse> {
   const { body, admin } = request;
-  const { store, clock, newId, randomBytes } = parts;
+  const { store, clock, newId, randomBytes, registries } = parts;
+  const tenant = tenantOf(request);
   const issued = await issueCredential(store, {
-    tenant: tenantOf(request),
+    tenant,
     kind: body.kind,
     name: body.name,
     scopes: body.scopes,
@@ -40,14 +42,17 @@ export async function createCredential(
     createdBy: admin.actor.name,
     tokenLifetime: body.tokenLifetime ?? undefined,
     trust: body.trust ? trustOf(body.trust) : undefined,
+    user: body.user
+      ? await findUserId(store, registries.of(tenant).resourceType(USER_TYPE), tenant, body.user)
+      : undefined,
     clock,
     newId,
     randomBytes,
   });
-  const { kind, scopes, expires } = issued.credential;
+  const { kind, scopes, expires, user } = issued.credential;
   return sendSecret(201, issued, request, parts, {
     action: 'credential.create',
-    details: { kind, scopes: [...scopes], expires: expires ?? null },
+    details: { kind, scopes: [...scopes], expires: expires ?? null, ...(user !== undefined && { user }) },
   });
 }
 
@@ -142,6 +147,7 @@ function viewOf(credential: CredentialSummary): CredentialView {
     identifier: credential.identifier ?? null,
     tokenLifetime: credential.tokenLifetime ?? null,
     trust: trust ? trustView(trust) : null,
+    user: credential.user ?? null,
     keys: keys.map((key) => ({
       id: key.id,
       hint: key.hint ?? null,

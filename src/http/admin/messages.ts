@@ -256,6 +256,8 @@ export interface CredentialView {
   /** Seconds. */
   readonly tokenLifetime: number | null;
   readonly trust: TrustView | null;
+  /** Id of the user who it is at /Me; null: nobody. */
+  readonly user: string | null;
   readonly keys: readonly KeyView[];
   /** What stops working when it expires, in a sentence; null when nothing is near. */
   readonly warning: string | null;
@@ -285,6 +287,8 @@ export interface NewCredential {
   /** Seconds, 3,600 to 21,600; of `client` and `federation`. Null: 3,600. */
   readonly tokenLifetime?: number | null;
   readonly trust?: TrustView | null;
+  /** userName or id of the user who it is at /Me; null: nobody. */
+  readonly user?: string | null;
 }
 
 export interface CredentialPatch {

@@ -50,7 +50,7 @@ const BASIC_SCHEME = {
 };
 
 /** GET /ServiceProviderConfig. RFC 7643 §5 */
-export function serviceProviderConfig(request: DiscoveryRequest, { limits }: HttpParts): ScimResponse {
+export function serviceProviderConfig(request: DiscoveryRequest, { limits, takesPasswords }: HttpParts): ScimResponse {
   refuseFilter(request);
   const { baseUrl } = request;
   return messageResponse(200, {
@@ -58,7 +58,7 @@ export function serviceProviderConfig(request: DiscoveryRequest, { limits }: Htt
     patch: { supported: true },
     bulk: { supported: true, maxOperations: limits.bulk.operations, maxPayloadSize: limits.bulk.payload },
     filter: { supported: true, maxResults: limits.maxPageSize },
-    changePassword: { supported: false },
+    changePassword: { supported: takesPasswords },
     sort: { supported: true },
     etag: { supported: true },
     pagination: {

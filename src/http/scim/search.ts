@@ -23,10 +23,16 @@ export async function search(request: ScimRequest, parts: HttpParts): Promise<Sc
   };
   const cursor = query.get('cursor');
   if (cursor !== undefined) return searchByCursor(request, cursor, question, parts);
+  const page = readPage(query, parts);
+  const result = await parts.directory.search(caller, type, { ...question, ...page }, projection);
+  return searchResponse(result, { startIndex: page.startIndex }, request);
+}
+
+/** RFC 7644 §3.4.2.4. @throws ScimError invalidValue */
+export function readPage(query: Query, parts: HttpParts): Pick<SearchRequest, 'startIndex' | 'count'> {
   const startIndex = Math.max(1, wholeNumber(query, 'startIndex') ?? 1);
   const count = pageSize(Math.max(0, wholeNumber(query, 'count') ?? parts.limits.pageSize), parts);
-  const result = await parts.directory.search(caller, type, { ...question, startIndex, count }, projection);
-  return searchResponse(result, { startIndex }, request);
+  return { startIndex, count };
 }
 
 type Question = Pick<SearchRequest, 'filter' | 'sort'>;

@@ -15,6 +15,8 @@ import { coerce, entries, isNeverReturned, storedPart, unknown } from './coerce.
 export interface ResourceDescription {
   /** Canonical: schema names, typed values, no unassigned ones, no `id`, `meta`, `schemas` or edges. */
   readonly document: JsonObject;
+  /** What is never returned, by Attribute.path: passwords. It is kept nowhere, and reaches nobody but who asks for it. */
+  readonly unkept?: ReadonlyMap<string, Json>;
   /** Ids of the members; undefined when the body does not mention them. */
   readonly edges: readonly string[] | undefined;
 }
@@ -25,6 +27,7 @@ export function readResource(body: Json | undefined, type: ResourceType, dialect
   const given = entries(body);
   checkSchemas(given, type, dialect);
   const document: JsonObject = {};
+  const unkept = new Map<string, Json>();
   let edges: readonly string[] | undefined;
   for (const [name, value] of given) {
     const attribute = attributeOfKey(type, name, dialect);
@@ -33,10 +36,12 @@ export function readResource(body: Json | undefined, type: ResourceType, dialect
     else if (!attribute.lineage.some(({ mutability }) => mutability === 'readOnly')) {
       const [kept, keptValue] = storedPart(attribute, value);
       const canonical = coerce(kept, keptValue, dialect);
-      if (canonical !== undefined && !isNeverReturned(kept)) place(document, kept, canonical);
+      if (canonical === undefined) continue;
+      if (isNeverReturned(kept)) unkept.set(kept.path, canonical);
+      else place(document, kept, canonical);
     }
   }
-  return { document, edges };
+  return { document, edges, ...(unkept.size > 0 && { unkept }) };
 }
 
 /** Top-level names are plain; a path as a key (`name.givenName`, `urn:…:User:department`) is a client's dialect. */

@@ -8,7 +8,7 @@ export const TENANT_COLUMNS = `
 
 export const CREDENTIAL_COLUMNS = `
   c.id, c.tenant, c.kind, c.name, c.scopes, c.created, c.created_by, c.expires, c.revoked, c.last_used, c.last_address,
-  c.identifier, c.token_lifetime, c.trust`;
+  c.identifier, c.token_lifetime, c.trust, c.user`;
 
 export const KEY_COLUMNS = `
   k.id AS key_id, k.credential AS key_credential, k.kind AS key_kind, k.hash AS key_hash, k.scopes AS key_scopes,
@@ -38,6 +38,7 @@ export interface CredentialRow {
   identifier: string | null;
   token_lifetime: number | null;
   trust: string | null;
+  user: string | null;
 }
 
 export interface KeyRow {
@@ -79,6 +80,7 @@ export function toCredential(row: CredentialRow): Credential {
     identifier: optional(row.identifier),
     tokenLifetime: row.token_lifetime ?? undefined,
     trust: row.trust === null ? undefined : toTrust(row.trust),
+    user: optional(row.user),
   };
 }
 

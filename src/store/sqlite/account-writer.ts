@@ -71,6 +71,7 @@ export class AccountWriter {
       credential.lastAddress ?? null,
       identifier ?? null,
       ...changeable(credential),
+      credential.user ?? null,
     );
     for (const key of keys) this.#addKey(key);
   }
@@ -177,8 +178,8 @@ function prepareCredentials(database: Database) {
     isIdentifierKnown: database.prepare('SELECT 1 FROM credentials WHERE identifier = ?1'),
     add: database.prepare(`
       INSERT INTO credentials (id, tenant, kind, created, created_by, revoked, last_used, last_address, identifier,
-        name, scopes, expires, token_lifetime, issuer, trust)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`),
+        name, scopes, expires, token_lifetime, issuer, trust, user)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`),
     update: database.prepare(`
       UPDATE credentials SET name = ?2, scopes = ?3, expires = ?4, token_lifetime = ?5, issuer = ?6, trust = ?7
       WHERE id = ?1`),

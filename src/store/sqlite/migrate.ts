@@ -77,7 +77,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE credentials (
     id TEXT PRIMARY KEY, tenant TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, scopes TEXT NOT NULL,
     created TEXT NOT NULL, created_by TEXT, expires TEXT, revoked TEXT, last_used TEXT, last_address TEXT,
-    identifier TEXT UNIQUE, token_lifetime INTEGER, issuer TEXT, trust TEXT
+    identifier TEXT UNIQUE, token_lifetime INTEGER, issuer TEXT, trust TEXT, user TEXT
   );
   CREATE INDEX credentials_by_tenant ON credentials (tenant);
   CREATE INDEX credentials_by_issuer ON credentials (issuer) WHERE issuer IS NOT NULL;

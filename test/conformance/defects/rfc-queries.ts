@@ -716,11 +716,40 @@ const SEARCH: readonly Defect[] = [
   defect('A search at the root finds users alone.', each('rfc.search', 'root root-resource-type'), {
     request: (request, ask) => (request.path === '/.search' ? ask('POST', '/Users/.search', request.body) : undefined),
   }),
+  defect('Each type has pages of its own at the root.', 'rfc.search.root-paging', rootSearch),
+  defect('A GET at the root finds nothing.', 'rfc.search.root-get', {
+    request: ({ method, path }) => (method === 'GET' && path === '/' ? list() : undefined),
+  }),
   defect('A search at the root declines what not all types have.', 'rfc.search.root-unknown-attribute', () =>
     before(rootSearch(), {
       request({ path, body }) {
         const isOfUsers = path === '/.search' && String(objectOf({ body }).filter).includes('userName');
         return isOfUsers ? refusal(400, 'invalidFilter') : undefined;
+      },
+    }),
+  ),
+];
+
+// Whoever asks
+
+/** GET /Me, as it should be for somebody who is a user. */
+const me = (): Spoiler => ({
+  async request({ method, path }, ask) {
+    if (method !== 'GET' || path !== '/Me') return undefined;
+    const [user = {}] = resourcesOf(await ask('GET', '/Users?count=1'));
+    const reply = json(200, user);
+    return { ...reply, headers: { ...reply.headers, location: String(valueAt(user, 'meta.location')) } };
+  },
+});
+
+const ME: readonly Defect[] = [
+  defect('/Me is found by nobody.', 'rfc.me.answer', {
+    request: ({ path }) => (path === '/Me' ? refusal(404) : undefined),
+  }),
+  defect('/Me is an address of its own.', 'rfc.me.location', () =>
+    before(me(), {
+      reply(reply, { path }) {
+        if (path === '/Me') reply.headers.location = 'https://scim.example.com/Me';
       },
     }),
   ),
@@ -1036,6 +1065,7 @@ export const rfcQueriesDefects: readonly Defect[] = [
   ...CURSORS,
   ...PROJECTION,
   ...SEARCH,
+  ...ME,
   ...BULK,
   ...ETAG_HEADERS,
   ...CONDITIONS,

@@ -75,6 +75,7 @@ function credentials(current: Current): void {
       lastAddress: '::1',
       identifier: 'client-1',
       tokenLifetime: 7200,
+      user: 'u-1',
     });
     const federated = credential('c-2', { kind: 'federation', trust });
     const secret = key('k-1', client, { kind: 'secret', scopes: ['scim:read'], expires: LATER, hint: 'wxyz' });

@@ -113,6 +113,11 @@ const CASES: readonly [name: string, given: Case, advice: RegExp][] = [
     { kind: 'uniqueness', detail: 'The userName "…" is in use by another User.' },
     /match on that attribute/,
   ],
+  [
+    'value of somebody inactive',
+    { kind: 'uniqueness', detail: 'The userName "…" is in use by another User, which is inactive: find it with …' },
+    /setting active to true/,
+  ],
   ['required attribute', { kind: 'invalidValue', detail: 'userName is required.' }, /must have a value/],
   ['required attribute removed', { kind: 'mutability', detail: 'userName is required; …' }, /must have a value/],
   [

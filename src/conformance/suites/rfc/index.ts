@@ -8,6 +8,7 @@ import { errorChecks } from './errors.js';
 import { etagChecks } from './etag.js';
 import { filterChecks } from './filter.js';
 import { groupChecks } from './groups.js';
+import { meChecks } from './me.js';
 import { pagingChecks } from './paging.js';
 import { patchChecks } from './patch.js';
 import { projectionChecks } from './projection.js';
@@ -30,6 +31,7 @@ export const rfcChecks: readonly Check[] = [
   ...pagingChecks,
   ...projectionChecks,
   ...searchChecks,
+  ...meChecks,
   ...bulkChecks,
   ...etagChecks,
   ...patchChecks,

@@ -206,6 +206,44 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    id: 'root-paging',
+    title: 'A search at the root is paged over all types as over one list.',
+    source: 'RFC 7644 §3.4.2.1, §3.4.2.4, §3.4.3',
+    fix: 'Count startIndex and totalResults over the resources of all types together.',
+    needs: ['filter', 'groups'],
+    async run(t) {
+      t.needsAttribute(USER_URN, 'displayName');
+      const displayName = t.unique('search');
+      const made = [await t.user({ displayName }), await t.group({ displayName })];
+      const filter = `displayName eq ${JSON.stringify(displayName)}`;
+      const found: unknown[] = [];
+      for (const startIndex of [1, 2]) {
+        const answer = await search(t, '', { filter, startIndex, count: 1 });
+        found.push(...t.expectList(answer, 2).map(({ id }) => id));
+        const isWhole = startIndex === 1 || made.every(({ id }) => found.includes(id));
+        const wanted = made.map(({ id }) => id);
+        t.expect(isWhole, answer, 'The pages do not have every resource once', wanted, found);
+      }
+    },
+  },
+  {
+    id: 'root-get',
+    title: 'GET at the root finds what POST to /.search finds.',
+    source: 'RFC 7644 §3.4.2.1',
+    level: 'should',
+    fix: 'Answer GET at the base URL as a search of all resource types, by the same code as POST to /.search.',
+    needs: ['filter', 'groups'],
+    async run(t) {
+      t.needsAttribute(USER_URN, 'displayName');
+      const displayName = t.unique('search');
+      const made = [await t.user({ displayName }), await t.group({ displayName })];
+      const filter = `displayName eq ${JSON.stringify(displayName)}`;
+      // What is at the root of a server that has no search there, is its own affair.
+      await search(t, '', { filter });
+      t.expectFound(await t.get('/', { filter }), ...made);
+    },
+  },
+  {
     id: 'creates-nothing',
     title: 'A search creates nothing.',
     fix: 'Route POST to .search to the search, before the route that creates resources.',
