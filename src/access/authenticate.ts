@@ -4,7 +4,7 @@
  * Does not know: Express, bodies, routes, how a credential is checked. Next stage: principal.ts (requireScope,
  * requireTenant).
  */
-import { Passport } from 'passport';
+import { Passport, type Strategy } from 'passport';
 import type { JsonObject } from '../scim/json.js';
 import type { Store, Tenant } from '../store/store.js';
 import { createPasswordCheck, type PasswordCheck } from './password-check.js';
@@ -72,8 +72,8 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
   const { store, clock, federation, throttle = createThrottle() } = parts;
   const passwords = parts.passwords ?? createPasswordCheck({ throttle, clock });
   const passport = new Passport();
-  passport.use('bearer', bearerStrategy({ store, clock, federation }));
-  passport.use('basic', basicStrategy({ store, clock, passwords }));
+  passport.use('bearer', bearerStrategy({ store, clock, federation }) as Strategy);
+  passport.use('basic', basicStrategy({ store, clock, passwords }) as Strategy);
   const checkBearer: Check = passport.authenticate('bearer', FINDINGS);
   const checkBasic: Check = passport.authenticate('basic', FINDINGS);
   const refuse = (request: AuthenticationRequest, refusal: Refusal) =>

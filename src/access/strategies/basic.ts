@@ -22,8 +22,9 @@ interface Actions {
   error(error: unknown): void;
 }
 
-export function basicStrategy(parts: BasicParts): Strategy {
-  return new BasicStrategy(parts) as unknown as Strategy;
+/** A strategy for passport, whose types would be those of everybody who embeds this. */
+export function basicStrategy(parts: BasicParts): object {
+  return new BasicStrategy(parts);
 }
 
 class BasicStrategy extends (Strategy as unknown as new () => object) {

@@ -2,7 +2,6 @@
  * `Authorization: Bearer` (RFC 6750), through passport-http-bearer: tokens and access tokens of this server by their
  * hash, JWTs by the issuers that credentials trust.
  */
-import type { Strategy as PassportStrategy } from 'passport';
 import { Strategy } from 'passport-http-bearer';
 import type { Key, Store } from '../../store/store.js';
 import { type Found, judge, type Presented, principalOf, type Refusal } from '../presented.js';
@@ -30,7 +29,8 @@ export interface BearerParts {
 type Verified = (error: unknown, principal?: Principal | false, info?: { message: string }) => void;
 type Verify = (presented: Presented, token: string, done: Verified) => void;
 
-export function bearerStrategy(parts: BearerParts): PassportStrategy {
+/** A strategy for passport, whose types would be those of everybody who embeds this. */
+export function bearerStrategy(parts: BearerParts): object {
   const { store, clock, federation } = parts;
 
   function settle(found: Found, key: Key | undefined, presented: Presented, done: Verified): void {
