@@ -187,7 +187,6 @@ onEachStore('bad queries', (suite) => {
 
   describe('addresses', () => {
     test.each<[Method, string]>([
-      ['get', '/'],
       ['get', '/Nothing'],
       ['post', '/Nothing'],
       ['get', '/__proto__'],
