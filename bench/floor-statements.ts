@@ -6,11 +6,16 @@ export const CREDENTIAL = `
   SELECT k.id AS key_id, k.credential AS key_credential, k.kind AS key_kind, k.hash AS key_hash, k.scopes AS key_scopes,
     k.created AS key_created, k.expires AS key_expires, k.hint AS key_hint,
     c.id, c.tenant, c.kind, c.name, c.scopes, c.created, c.created_by, c.expires, c.revoked, c.last_used,
-    c.last_address, c.identifier, c.token_lifetime, c.trust,
+    c.last_address, c.identifier, c.token_lifetime, c.trust, c.user,
     t.id AS tenant_id, t.name AS tenant_name, t.profile AS tenant_profile, t.created AS tenant_created,
     t.disabled AS tenant_disabled, t.settings AS tenant_settings
   FROM keys k CROSS JOIN credentials c ON c.id = k.credential CROSS JOIN tenants t ON t.id = c.tenant
   WHERE k.hash = ?1 AND k.kind IN ('bearer', 'access')`;
+
+export const ADD_ACTIVITY = `
+  INSERT INTO activity (sequence, tenant, outcome, time, method, status, milliseconds, credential, resource,
+    request_id, resource_type, credential_name, address, agent, path, rules, refusal)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`;
 
 export const DATA_VERSION = 'PRAGMA data_version';
 

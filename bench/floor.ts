@@ -1,6 +1,7 @@
 /**
  * The floor: Express 5 and the subject's SQLite statements on the subject's tables, and no SCIM. Nothing is validated,
- * no filter is parsed, documents are answered as the text that they are stored as, nothing is logged.
+ * no filter is parsed, documents are answered as the text that they are stored as, nothing is logged. Requests are
+ * recorded as the subject records them.
  * `tsx bench/floor.ts group|each FILE PORT`; the file is one that the subject has made.
  */
 import { hash, randomUUID } from 'node:crypto';
@@ -58,6 +59,7 @@ const write = {
   removeEdges: writer.prepare(text.REMOVE_EDGES),
   removeGroup: writer.prepare(text.REMOVE_GROUP),
   addChange: writer.prepare(text.ADD_CHANGE),
+  addActivity: writer.prepare(text.ADD_ACTIVITY),
 };
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -154,8 +156,41 @@ function authenticate(request: Request, response: Response, next: () => void): v
     return;
   }
   response.locals.tenant = tenant;
+  const started = performance.now();
+  response.on('close', () => note(request, response, performance.now() - started));
   next();
 }
+
+type Entry = (string | number | null)[];
+
+/** ms between two writes of what was requested, and entries per transaction; as the subject has them. */
+const INTERVAL = 500;
+const CHUNK = 500;
+const entries: Entry[] = [];
+
+function note({ method, originalUrl, socket, headers }: Request, response: Response, milliseconds: number): void {
+  const { tenant } = response.locals;
+  const status = response.statusCode;
+  const path = originalUrl.split('?', 1)[0] as string;
+  const [, , , type = '', id = ''] = path.split('/');
+  const outcome = status < 400 ? 'done' : 'refused';
+  const head = [tenant as string, outcome, new Date().toISOString(), method, status, milliseconds];
+  const who = [REQUEST_ID, id, REQUEST_ID, type, 'first start', socket.remoteAddress ?? null];
+  entries.push([...head, ...who, headers['user-agent'] ?? null, path, null, null]);
+}
+
+function writeEntries(): void {
+  const chunk = entries.splice(0, CHUNK);
+  if (chunk.length === 0) return;
+  const isOpen = waiting !== undefined;
+  if (!isOpen) begin.run();
+  const last = (write.count.get('', 'activity', chunk.length) as Row).value as number;
+  for (const [i, entry] of chunk.entries()) write.addActivity.run(last - chunk.length + 1 + i, ...entry);
+  if (!isOpen) commit.run();
+  setImmediate(writeEntries);
+}
+
+if (process.env.SCIM_TARGET_ACTIVITY_DAYS !== '0') setInterval(writeEntries, INTERVAL);
 
 function typeOf({ params }: Request): string {
   return (params.endpoint as string).slice(0, -1);
