@@ -97,7 +97,7 @@ export const ACCESS_ROWS: readonly AdviceRow[] = [
   {
     failed: 'foreign',
     advice:
-      'What came as token was not issued by this server, and is perhaps that of another app. Copy the token from the page of the credential, or issue a new one.',
+      'What came as token was not issued by this server, and is perhaps that of another app. Enter the token that was shown when the credential was made; if nobody kept it, rotate the credential, which shows a new one.',
   },
   {
     failed: ['unknown', 'bearer'],
