@@ -20,7 +20,7 @@ interface Zone {
   readonly packages: readonly string[];
 }
 
-const PORT = /^store\/(?:store|accounts|records|promised|positions|transfer)\.ts$/;
+const PORT = /^store\/(?:store|accounts|records|promised|positions|edge-forms|transfer)\.ts$/;
 const ENGINES = /^store\/[^/]+\//;
 
 /** Which way the arrows point. A folder without a zone fails: a new one needs a decision. */

@@ -22,6 +22,11 @@ export interface KeySummary extends Omit<Key, 'hash'> {
   readonly state: 'active' | 'ending' | 'ended';
 }
 
+/** As JSON: each member is there, null where there is no value. */
+export function keyAsJson({ id, hint, created, expires, state }: KeySummary) {
+  return { id, hint: hint ?? null, created, expires: expires ?? null, state };
+}
+
 /** `now`: ISO 8601. */
 export function summaryOf({ credential, keys }: KeyedCredential, now: string): CredentialSummary {
   const shown = keys.map((key) => keySummaryOf(key, now));

@@ -1,6 +1,7 @@
 /** `scim-target token create|list|revoke|rotate`; the last three for credentials of every kind. */
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { keyAsJson } from '../access/credential-summary.js';
 import {
   type CredentialChoice,
   type CredentialSummary,
@@ -139,13 +140,7 @@ function shownAsJson(credential: CredentialSummary, tenant: string): Record<stri
     revoked: revoked ?? null,
     lastUsed: lastUsed ?? null,
     lastAddress: lastAddress ?? null,
-    keys: keys.map((key) => ({
-      id: key.id,
-      hint: key.hint ?? null,
-      created: key.created,
-      expires: key.expires ?? null,
-      state: key.state,
-    })),
+    keys: keys.map(keyAsJson),
     user: user ?? null,
     warning: warning ?? null,
   };

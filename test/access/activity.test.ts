@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ActivityRecorderParts, createActivityRecorder } from '../../src/access/activity.js';
 import type { NewActivity } from '../../src/store/store.js';
+import { request } from '../contract/accounts.js';
 import { FakeLog } from './fakes.js';
 
 const START = '2031-01-01T12:00:00.000Z';
@@ -45,23 +46,15 @@ function recorder(parts: Partial<ActivityRecorderParts> = {}) {
 }
 
 function entry(requestId: string, more: Partial<NewActivity> = {}): NewActivity {
-  return {
+  const credential = { id: 'c1', name: 'Entra' };
+  return request(requestId, {
     tenant: 't1',
     time: clock(),
-    requestId,
-    credential: { id: 'c1', name: 'Entra' },
+    credential,
     address: '192.0.2.1',
-    agent: undefined,
-    method: 'GET',
-    path: '/scim/v2/Users',
-    resource: undefined,
-    status: 200,
-    outcome: 'done',
     milliseconds: 1,
-    rules: [],
-    refusal: undefined,
     ...more,
-  };
+  });
 }
 
 /** A wrong token of somebody; each from an address of its own. */

@@ -3,12 +3,10 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Invitations } from '../../src/access/invitations.js';
-import { run } from '../../src/cli/program.js';
 import { sources } from '../../src/cli/sources.js';
 import type { Admin, Store } from '../../src/store/store.js';
-import { openStore } from '../../src/target.js';
 import { temporaryFolder } from './command.js';
-import { FakeTerminal } from './fake-terminal.js';
+import { runIn, succeedIn, withStoreAt } from './in-process.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let path: string;
@@ -22,27 +20,9 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-async function cli(...args: string[]) {
-  const terminal = new FakeTerminal(env);
-  const code = await run(args, terminal);
-  return { code, ...terminal.written };
-}
-
-/** One that must succeed; gives its standard output. */
-async function ok(...args: string[]): Promise<string> {
-  const { code, out, err } = await cli(...args);
-  expect({ code, err }).toEqual({ code: 0, err: expect.any(String) });
-  return out;
-}
-
-async function withStore<T>(act: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(`sqlite:${path}`);
-  try {
-    return await act(store);
-  } finally {
-    await store.close();
-  }
-}
+const cli = (...args: string[]) => runIn(env, args);
+const ok = (...args: string[]) => succeedIn(env, args);
+const withStore = <T>(act: (store: Store) => Promise<T>) => withStoreAt(`sqlite:${path}`, act);
 
 /** Opens a link as its guest does. */
 function accept(link: string, email: string, password = 'violet tram over seven lakes'): Promise<Admin> {

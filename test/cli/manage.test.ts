@@ -8,10 +8,10 @@ import { isWellFormed } from '../../src/access/token.js';
 import { run } from '../../src/cli/program.js';
 import { sources } from '../../src/cli/sources.js';
 import type { Store } from '../../src/store/store.js';
-import { openStore } from '../../src/target.js';
 import { FakeLog } from '../access/fakes.js';
 import { command, temporaryFolder } from './command.js';
 import { FakeTerminal } from './fake-terminal.js';
+import { runIn, succeedIn, withStoreAt } from './in-process.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let path: string;
@@ -24,28 +24,9 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-/** Runs a command line in this process. */
-async function cli(...args: string[]) {
-  const terminal = new FakeTerminal(env);
-  const code = await run(args, terminal);
-  return { code, ...terminal.written };
-}
-
-/** One that must succeed; gives its standard output. */
-async function ok(...args: string[]): Promise<string> {
-  const { code, out, err } = await cli(...args);
-  expect({ code, err }).toEqual({ code: 0, err: expect.any(String) });
-  return out;
-}
-
-async function withStore<T>(act: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(`sqlite:${path}`);
-  try {
-    return await act(store);
-  } finally {
-    await store.close();
-  }
-}
+const cli = (...args: string[]) => runIn(env, args);
+const ok = (...args: string[]) => succeedIn(env, args);
+const withStore = <T>(act: (store: Store) => Promise<T>) => withStoreAt(`sqlite:${path}`, act);
 
 const authenticated = (store: Store, token: string) =>
   createAuthenticator({ store, clock: sources.clock, log: new FakeLog() }).authenticate({

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/program.js';
 import { NO_SCREEN } from '../../src/cli/screen.js';
-import type { Store } from '../../src/store/store.js';
-import { openStore } from '../../src/target.js';
 import { ACME } from '../contract/accounts.js';
 import { query } from '../contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
 import { fill, USERS } from '../transfer/example.js';
 import { temporaryFolder } from './command.js';
 import { FakeTerminal } from './fake-terminal.js';
+import { runIn, withStoreAt } from './in-process.js';
 
 const mongo = await mongoForTests();
 
@@ -23,22 +22,14 @@ beforeEach(async () => {
   folder = temporaryFolder();
   source = `sqlite:${join(folder.path, 'source.db')}`;
   target = `sqlite:${join(folder.path, 'target.db')}`;
-  await using(source, fill);
+  await withStoreAt(source, fill);
 });
 afterEach(() => folder.remove());
 
-async function using<T>(spec: string, act: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(spec);
-  return act(store).finally(() => store.close());
-}
-
-async function cli(...args: string[]) {
-  const terminal = new FakeTerminal({ SCIM_TARGET_STORE: source });
-  return { code: await run(args, terminal), ...terminal.written };
-}
+const cli = (...args: string[]) => runIn({ SCIM_TARGET_STORE: source }, args);
 
 const idsOf = (spec: string, name: string) =>
-  using(spec, async (store) => {
+  withStoreAt(spec, async (store) => {
     const { id = '' } = (await store.tenantByName(name)) ?? {};
     const page = await store.search(query('User', undefined, { tenant: id, limit: 10_000 }));
     return page.resources.map(({ key }) => key.id);
@@ -67,7 +58,7 @@ describe('migrate', () => {
   it('is refused where the target is not empty, and where there is no source', async () => {
     const again = await cli('migrate', '--from', target, '--to', source);
     expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/there is no store at .*target\.db/) });
-    await using(target, fill);
+    await withStoreAt(target, fill);
     const full = await cli('migrate', '--from', source, '--to', target);
     expect(full).toMatchObject({ code: 1, err: expect.stringContaining('holds data already') });
     expect(await cli('migrate', '--from', source, '--to', 'memory:')).toMatchObject({ code: 1 });
@@ -107,7 +98,7 @@ describe('export and import', () => {
       err: `Imported tenant acme-test: ${USERS + 2} resources, ${USERS + 2} memberships, ${USERS + 2} changes, 0 credentials.\n`,
     });
     expect(await idsOf(source, 'acme-test')).toEqual(await idsOf(source, 'acme'));
-    await using(source, async (store) => {
+    await withStoreAt(source, async (store) => {
       const { id = '' } = (await store.tenantByName('acme-test')) ?? {};
       const [last] = await store.changes(id, USERS + 1, 9);
       expect(last).toMatchObject({ sequence: USERS + 2, key: { tenant: id, id: 'h' } });
@@ -121,14 +112,14 @@ describe('export and import', () => {
     const beside = await cli('import', '--tenant', 'other', file);
     expect(beside).toMatchObject({ code: 1, err: expect.stringContaining('export without --with-secrets') });
     expect(await cli('import', '--tenant', 'acme', '--store', target, file)).toMatchObject({ code: 0 });
-    const found = await using(target, (store) => store.findBearer('#k-1#'));
+    const found = await withStoreAt(target, (store) => store.findBearer('#k-1#'));
     expect(found?.tenant.name).toBe('acme');
   });
 
   it('are in the audit', async () => {
     await cli('import', '--tenant', 'other', await exported('--with-secrets'));
     await cli('import', '--tenant', 'third', await exported());
-    const audit = await using(source, (store) => store.audit({ limit: 9 }));
+    const audit = await withStoreAt(source, (store) => store.audit({ limit: 9 }));
     expect(audit.map(({ action, details }) => [action, details.withSecrets])).toEqual(
       expect.arrayContaining([
         ['tenant.export', true],
@@ -153,7 +144,7 @@ describe('export and import', () => {
     writeFileSync(file, spoil(lines).join('\n'));
     const { code, err } = await cli('import', '--tenant', 'other', file);
     expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(sentence) });
-    await using(source, async (store) => {
+    await withStoreAt(source, async (store) => {
       expect((await store.tenants()).map(({ name }) => name)).toEqual(['globex', ACME.name]);
       expect(await store.purgeTenants(9)).toBe(false);
     });

@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/program.js';
-import { createScimTarget, openStore } from '../../src/target.js';
+import { createScimTarget } from '../../src/target.js';
 import { temporaryFolder } from './command.js';
-import { FakeTerminal } from './fake-terminal.js';
+import { runIn, withStoreAt } from './in-process.js';
 
 const SCHEMA = { id: 'urn:example:Device', name: 'Device', attributes: [{ name: 'serial', type: 'string' }] };
 const TYPE = { name: 'Device', endpoint: '/Devices', schema: SCHEMA.id };
@@ -19,11 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-async function cli(...args: string[]) {
-  const terminal = new FakeTerminal(env);
-  const code = await run(args, terminal);
-  return { code, ...terminal.written };
-}
+const cli = (...args: string[]) => runIn(env, args);
 
 function file(name: string, text: string): string {
   const path = join(folder.path, name);
@@ -32,15 +27,12 @@ function file(name: string, text: string): string {
 }
 
 /** The schemas that the tenant has in the file, and what was recorded. */
-async function kept() {
-  const store = await openStore(env.SCIM_TARGET_STORE as string);
-  try {
+function kept() {
+  return withStoreAt(env.SCIM_TARGET_STORE as string, async (store) => {
     const tenant = await store.tenantByName('acme');
     const [newest] = await store.audit({ limit: 1 });
     return { text: tenant?.settings.schemas, action: newest?.action };
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 describe('tenant schemas', () => {

@@ -13,6 +13,7 @@ import express from 'express';
 import type { Scope } from '../../src/access/principal.js';
 import type { Credential, Store, Tenant } from '../../src/store/store.js';
 import { createScimTarget, openStore, type ScimTarget } from '../../src/target.js';
+import { request as requested } from '../contract/accounts.js';
 import {
   adminCallers,
   basic,
@@ -259,24 +260,8 @@ export class AccessWorld {
   private async record(): Promise<string> {
     const requestId = randomUUID();
     const credential: Pick<Credential, 'id' | 'name'> = { id: randomUUID(), name: 'Entra' };
-    await this.store.appendActivity([
-      {
-        tenant: this.tenant.id,
-        time: new Date().toISOString(),
-        requestId,
-        credential,
-        address: undefined,
-        agent: undefined,
-        method: 'GET',
-        path: '/scim/v2/Users',
-        resource: undefined,
-        status: 200,
-        outcome: 'done',
-        milliseconds: 1,
-        rules: [],
-        refusal: undefined,
-      },
-    ]);
+    const entry = { tenant: this.tenant.id, time: new Date().toISOString(), credential };
+    await this.store.appendActivity([requested(requestId, entry)]);
     return requestId;
   }
 }

@@ -1,5 +1,6 @@
 /** Credentials of a tenant: issued, changed, rotated, revoked. A secret is in the answer that makes it and nowhere else. */
 import { bothSides } from '../../access/audit.js';
+import { keyAsJson } from '../../access/credential-summary.js';
 import { findUserId, USER_TYPE } from '../../access/credential-user.js';
 import {
   type CredentialSummary,
@@ -148,13 +149,7 @@ function viewOf(credential: CredentialSummary): CredentialView {
     tokenLifetime: credential.tokenLifetime ?? null,
     trust: trust ? trustView(trust) : null,
     user: credential.user ?? null,
-    keys: keys.map((key) => ({
-      id: key.id,
-      hint: key.hint ?? null,
-      created: key.created,
-      expires: key.expires ?? null,
-      state: key.state,
-    })),
+    keys: keys.map(keyAsJson),
     warning: credential.warning ?? null,
   };
 }

@@ -30,3 +30,16 @@ export type FilterNode =
       readonly value: Operand;
     }
   | { readonly kind: 'valuePath'; readonly attribute: Attribute; readonly node: FilterNode };
+
+/** The attributes that a filter names. */
+export function attributesOf(node: FilterNode): Attribute[] {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return node.nodes.flatMap(attributesOf);
+    case 'not':
+      return attributesOf(node.node);
+    default:
+      return [node.attribute];
+  }
+}

@@ -1,10 +1,10 @@
 /** Search by the reference meaning of a filter. */
 
 import { matches } from '../../scim/filter/matches.js';
-import type { FilterNode } from '../../scim/filter/node.js';
-import { fold } from '../../scim/fold.js';
+import { attributesOf, type FilterNode } from '../../scim/filter/node.js';
 import type { JsonObject } from '../../scim/json.js';
-import type { Attribute, ResourceType } from '../../scim/schema/characteristics.js';
+import type { ResourceType } from '../../scim/schema/characteristics.js';
+import { edgesInForm, membershipsInForm } from '../edge-forms.js';
 import { beyond, comparePositions, type Placed, positionOf } from '../positions.js';
 import { cutPage, type ResourcePage, type ResourceQuery } from '../store.js';
 import { copy } from './copy.js';
@@ -27,38 +27,17 @@ interface Place extends Placed {
 }
 
 /** The form with the edges and memberships that the filter asks of. */
-function wholeForm(data: TenantData, kept: Kept, type: ResourceType, filter: FilterNode): JsonObject {
-  const form = { ...kept.form };
-  const { key } = kept.resource;
-  if (type.edges && names(filter, type.edges)) {
-    const edges = [...data.membersOf(key)].map((id) => data.edge(id));
-    form[type.edges.name] = edges.map((edge) => element(type.edges as Attribute, edge.id, edge.type, edge.display));
+function wholeForm(data: TenantData, { form, resource }: Kept, type: ResourceType, filter: FilterNode): JsonObject {
+  const { key } = resource;
+  const { edges, memberships } = type;
+  const named = new Set(attributesOf(filter).map(({ lineage }) => lineage[0]));
+  const whole = { ...form };
+  if (edges && named.has(edges)) {
+    const members = [...data.membersOf(key)].map((id) => data.edge(id));
+    whole[edges.name] = edgesInForm(edges, members);
   }
-  if (type.memberships && names(filter, type.memberships)) {
-    form[type.memberships.name] = data
-      .memberships(key.id)
-      // RFC 7643 §4.1.2: the type of a membership says whether it is direct.
-      .map(({ id, direct, display }) =>
-        element(type.memberships as Attribute, id, direct ? 'direct' : 'indirect', display),
-      );
+  if (memberships && named.has(memberships)) {
+    whole[memberships.name] = membershipsInForm(memberships, data.memberships(key.id));
   }
-  return form;
-}
-
-function names(node: FilterNode, attribute: Attribute): boolean {
-  switch (node.kind) {
-    case 'and':
-    case 'or':
-      return node.nodes.some((inner) => names(inner, attribute));
-    case 'not':
-      return names(node.node, attribute);
-    default:
-      return node.attribute.lineage[0] === attribute;
-  }
-}
-
-function element(attribute: Attribute, value: string, type: string, display: string | undefined): JsonObject {
-  const inForm = (name: string, text: string): string =>
-    attribute.subAttributes.get(name)?.caseExact ? text : fold(text);
-  return { value, type: inForm('type', type), ...(display !== undefined && { display: inForm('display', display) }) };
+  return whole;
 }

@@ -22,7 +22,8 @@ import {
   toKey,
   toTenant,
 } from './account-documents.js';
-import { type Db, insertUnlessThere, type Ledger, type Put } from './ledger.js';
+import { insertUnlessThere } from './insert.js';
+import type { Db, Ledger, Put } from './ledger.js';
 import type { Remembered } from './remembered.js';
 
 /** Nothing changes. */

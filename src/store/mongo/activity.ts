@@ -9,7 +9,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type mongoose from 'mongoose';
 import { type Activity, type ActivityQuery, type NewActivity, StoreUnavailable } from '../store.js';
-import { type Db, insertUnlessThere } from './ledger.js';
+import { insertUnlessThere } from './insert.js';
+import type { Db } from './ledger.js';
 
 /** What is asked for stands beside `body`, the JSON of the entry. */
 export interface ActivityDocument {

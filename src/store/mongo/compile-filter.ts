@@ -137,19 +137,6 @@ export function isEdge({ lineage: [top] }: Attribute, { edges, memberships }: Re
   return top !== undefined && (top === edges || top === memberships);
 }
 
-/** The attributes that a filter names. */
-export function attributesOf(node: FilterNode): Attribute[] {
-  switch (node.kind) {
-    case 'and':
-    case 'or':
-      return node.nodes.flatMap(attributesOf);
-    case 'not':
-      return attributesOf(node.node);
-    default:
-      return [node.attribute];
-  }
-}
-
 function* comparesIn(node: FilterNode): Generator<Compare> {
   if (node.kind === 'compare') yield node;
   else if (node.kind === 'not' || node.kind === 'valuePath') yield* comparesIn(node.node);

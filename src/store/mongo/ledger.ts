@@ -13,7 +13,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type mongoose from 'mongoose';
 import { StoreUnavailable } from '../store.js';
-import { isDuplicate } from './apply.js';
+import { enterMarked, insertUnlessThere } from './insert.js';
 
 export type Db = mongoose.mongo.Db;
 
@@ -143,23 +143,10 @@ export class Ledger {
   async #enter(number: number, puts: readonly Put[]): Promise<boolean> {
     const time = new Date().toISOString();
     const entry = { _id: entryId(number), number, mark: randomUUID(), time, redo: JSON.stringify(puts) };
-    if (!(await this.#insert(entry))) return false;
+    if (!(await enterMarked(this.#documents, entry))) return false;
     await this.#faults('entered');
     await this.#apply(entry);
     return true;
-  }
-
-  /** An answer that was lost is no reason to change things twice: the entry itself tells whose it is. */
-  async #insert(entry: LedgerDocument): Promise<boolean> {
-    try {
-      await this.#documents.insertOne(entry);
-      return true;
-    } catch (error) {
-      const found = await this.#documents.findOne({ _id: entry._id }, { projection: { mark: 1 } });
-      if (found) return found.mark === entry.mark;
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
   }
 
   /** The number of the last entry, after all of them are applied. */
@@ -206,20 +193,6 @@ export class Ledger {
     const values = fields ? { ...fields, ...order, gone: false, commit } : { gone: true, commit, at };
     if (isNew && (await insertUnlessThere(documents, { _id: id, ...values } as Kept))) return;
     await documents.updateOne({ _id: id, commit: { $lt: commit } }, { $set: values as Partial<Kept> });
-  }
-}
-
-/** False when there is one with its _id. */
-export async function insertUnlessThere<Document extends { readonly _id: string | number }>(
-  documents: mongoose.mongo.Collection<Document>,
-  document: Document,
-): Promise<boolean> {
-  try {
-    await documents.insertOne(document as mongoose.mongo.OptionalUnlessRequiredId<Document>);
-    return true;
-  } catch (error) {
-    if (isDuplicate(error)) return false;
-    throw error;
   }
 }
 

@@ -5,9 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScimError } from '../../scim/errors.js';
 import { StoreUnavailable } from '../store.js';
-import { apply, type Faults, isDuplicate } from './apply.js';
+import { apply, type Faults } from './apply.js';
 import type { Collections } from './connection.js';
 import { type CommitDocument, commitId, type HeadDocument, headId, type Redo } from './documents.js';
+import { enterMarked, insertUnlessThere } from './insert.js';
 
 /** Bytes of the largest entry. MongoDB takes documents of 16 MiB; the rest is for the fields beside the two texts. */
 export const LARGEST_ENTRY = 15_000_000;
@@ -87,23 +88,10 @@ export class Log {
     const size = Buffer.byteLength(entry.changes) + Buffer.byteLength(entry.redo ?? '');
     if (size > LARGEST_ENTRY) throw tooLarge();
     const since = Date.now();
-    if (!(await this.insert(entry))) return false;
+    if (!(await enterMarked(this.collections.commits, entry))) return false;
     await this.faults('inserted', entry.tenant);
     await this.applyEntry(entry, redo, since);
     return true;
-  }
-
-  /** An answer that was lost is no reason to commit twice: the entry itself tells whose it is. */
-  private async insert(entry: CommitDocument): Promise<boolean> {
-    try {
-      await this.collections.commits.insertOne(entry);
-      return true;
-    } catch (error) {
-      const found = await this.collections.commits.findOne({ _id: entry._id }, { projection: { mark: 1 } });
-      if (found) return found.mark === entry.mark;
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
   }
 
   private async applyEntry(entry: CommitDocument, redo: Redo, since: number): Promise<void> {
@@ -127,13 +115,8 @@ export class Log {
     const found = await heads.findOne({ _id });
     if (found) return this.note(tenant, found);
     const first: HeadDocument = { _id, tenant, applied: 0, swept: 0, sequence: 0, counts: {} };
-    try {
-      await heads.insertOne(first);
-      return this.note(tenant, first);
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-      return this.note(tenant, (await heads.findOne({ _id })) ?? first);
-    }
+    if (await insertUnlessThere(heads, first)) return this.note(tenant, first);
+    return this.note(tenant, (await heads.findOne({ _id })) ?? first);
   }
 
   /** The newest that is known: a read that a server gives which was the primary may be older than what was seen. */

@@ -12,7 +12,8 @@ import {
   type TrafficHour,
 } from '../store.js';
 import { type ActivityDocument, ActivityLog } from './activity.js';
-import { type Db, insertUnlessThere } from './ledger.js';
+import { insertUnlessThere } from './insert.js';
+import type { Db } from './ledger.js';
 
 export interface HourDocument extends TrafficHour {
   /** The tenant's id, a slash, and the hour. */

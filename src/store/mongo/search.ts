@@ -3,21 +3,13 @@
  * what may match is gone through here, with no more kept than the places that can be on the page.
  */
 import { matches } from '../../scim/filter/matches.js';
-import type { FilterNode } from '../../scim/filter/node.js';
+import { attributesOf, type FilterNode } from '../../scim/filter/node.js';
 import type { JsonObject } from '../../scim/json.js';
 import type { ResourceType } from '../../scim/schema/characteristics.js';
 import { positionOf } from '../positions.js';
 import { cutPage, type Keyset, type ResourcePage, type ResourceQuery } from '../store.js';
 import type { CommitLog } from './commit-log.js';
-import {
-  type Answers,
-  attributesOf,
-  type Compiled,
-  compileFilter,
-  pathOf,
-  type Query,
-  questionsOf,
-} from './compile-filter.js';
+import { type Answers, type Compiled, compileFilter, pathOf, type Query, questionsOf } from './compile-filter.js';
 import type { Collections } from './connection.js';
 import { chunksOf, oneOf, type ResourceDocument, toStored, unescapeForm, within } from './documents.js';
 import { NearestPlaces, type Place } from './places.js';

@@ -1,7 +1,8 @@
 /** What all processes on one database share and nobody else knows. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '../store.js';
-import { type Db, insertUnlessThere } from './ledger.js';
+import { insertUnlessThere } from './insert.js';
+import type { Db } from './ledger.js';
 
 export interface SecretDocument {
   /** The secret's name. */

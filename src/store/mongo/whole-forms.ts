@@ -1,10 +1,9 @@
 /** Edges and memberships in the form of resources, where a filter asks of them. */
-import type { FilterNode } from '../../scim/filter/node.js';
-import { fold } from '../../scim/fold.js';
+import { attributesOf, type FilterNode } from '../../scim/filter/node.js';
 import type { JsonObject } from '../../scim/json.js';
-import type { Attribute, ResourceType } from '../../scim/schema/characteristics.js';
+import type { ResourceType } from '../../scim/schema/characteristics.js';
+import { edgesInForm, membershipsInForm } from '../edge-forms.js';
 import type { Edge, ResourceKey } from '../store.js';
-import { attributesOf } from './compile-filter.js';
 import type { Reader } from './reader.js';
 
 /** Members that are read together. */
@@ -26,15 +25,13 @@ export class WholeForms {
     if (edges && named.has(edges)) {
       for (const [index, id] of ids.entries()) {
         const members = await this.members({ tenant, type: type.name, id });
-        put(forms[index], edges, members);
+        (forms[index] as JsonObject)[edges.name] = edgesInForm(edges, members);
       }
     }
     if (memberships && named.has(memberships)) {
       const groups = await this.reader.memberships(tenant, ids);
       for (const [index, id] of ids.entries()) {
-        // RFC 7643 §4.1.2: the type of a membership says whether it is direct.
-        const all = (groups.get(id) ?? []).map((group) => ({ ...group, type: group.direct ? 'direct' : 'indirect' }));
-        put(forms[index], memberships, all);
+        (forms[index] as JsonObject)[memberships.name] = membershipsInForm(memberships, groups.get(id) ?? []);
       }
     }
   }
@@ -49,18 +46,4 @@ export class WholeForms {
       after = last.id;
     }
   }
-}
-
-function put(form: JsonObject | undefined, attribute: Attribute, all: readonly Edge[]): void {
-  if (form) form[attribute.name] = all.map((edge) => element(attribute, edge));
-}
-
-function element(attribute: Attribute, { id, type, display }: Edge): JsonObject {
-  const inForm = (name: string, text: string): string =>
-    attribute.subAttributes.get(name)?.caseExact ? text : fold(text);
-  return {
-    value: id,
-    type: inForm('type', type),
-    ...(display !== undefined && { display: inForm('display', display) }),
-  };
 }

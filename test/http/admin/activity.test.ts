@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ActivityDetail, ActivityList, ActivityView, Problem } from '../../../src/http/admin/messages.js';
 import type { NewActivity } from '../../../src/store/store.js';
+import { request } from '../../contract/accounts.js';
 import { type AdminClient, adminOf } from '../../support/admin-client.js';
 import { URN } from '../../support/client.js';
 import { onEachStore, type Suite } from '../../support/target.js';
@@ -30,23 +31,8 @@ async function begin(suite: Suite) {
 
 /** What is in the store without a request; newest last. */
 async function put(suite: Suite, tenant: string, entries: readonly Partial<NewActivity>[]): Promise<void> {
-  const base: NewActivity = {
-    tenant,
-    time: '2031-01-01T12:00:00.000Z',
-    requestId: 'r',
-    credential: undefined,
-    address: undefined,
-    agent: undefined,
-    method: 'GET',
-    path: '/scim/v2/Users',
-    resource: undefined,
-    status: 200,
-    outcome: 'done',
-    milliseconds: 1,
-    rules: [],
-    refusal: undefined,
-  };
-  await suite.target.store.appendActivity(entries.map((entry) => ({ ...base, ...entry })));
+  const base = { tenant, time: '2031-01-01T12:00:00.000Z', milliseconds: 1 };
+  await suite.target.store.appendActivity(entries.map((entry) => request('r', { ...base, ...entry })));
 }
 
 onEachStore('the activity for admins', (suite) => {

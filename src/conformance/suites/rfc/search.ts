@@ -28,6 +28,15 @@ async function crew(t: Probe, size: number): Promise<{ filter: string; made: Mad
   return { filter: `userName sw ${JSON.stringify(word)}`, made };
 }
 
+/** A user and a group of one displayName. */
+async function namesakes(t: Probe): Promise<{ filter: string; user: Made; group: Made }> {
+  t.needsAttribute(USER_URN, 'displayName');
+  const displayName = t.unique('search');
+  const user = await t.user({ displayName });
+  const group = await t.group({ displayName });
+  return { filter: `displayName eq ${JSON.stringify(displayName)}`, user, group };
+}
+
 function expectIds(t: Probe, answer: Answer, wanted: readonly unknown[]): void {
   const found = t.expectList(answer).map(({ id }) => id);
   const isSame = found.length === wanted.length && wanted.every((id, i) => found[i] === id);
@@ -170,11 +179,7 @@ const ROWS: readonly Row[] = [
     fix: 'Search all resource types at the root, and tell the type of each result in meta.resourceType.',
     needs: ['filter', 'groups'],
     async run(t) {
-      t.needsAttribute(USER_URN, 'displayName');
-      const displayName = t.unique('search');
-      const user = await t.user({ displayName });
-      const group = await t.group({ displayName });
-      const filter = `displayName eq ${JSON.stringify(displayName)}`;
+      const { filter, user, group } = await namesakes(t);
       t.expectFound(await search(t, '', { filter }), user, group);
     },
   },
@@ -185,12 +190,8 @@ const ROWS: readonly Row[] = [
     fix: 'Resolve meta.resourceType in filters at the root.',
     needs: ['filter', 'groups'],
     async run(t) {
-      t.needsAttribute(USER_URN, 'displayName');
-      const displayName = t.unique('search');
-      await t.user({ displayName });
-      const group = await t.group({ displayName });
-      const filter = `displayName eq ${JSON.stringify(displayName)} and meta.resourceType eq "Group"`;
-      t.expectFound(await search(t, '', { filter }), group);
+      const { filter, group } = await namesakes(t);
+      t.expectFound(await search(t, '', { filter: `${filter} and meta.resourceType eq "Group"` }), group);
     },
   },
   {
@@ -212,16 +213,13 @@ const ROWS: readonly Row[] = [
     fix: 'Count startIndex and totalResults over the resources of all types together.',
     needs: ['filter', 'groups'],
     async run(t) {
-      t.needsAttribute(USER_URN, 'displayName');
-      const displayName = t.unique('search');
-      const made = [await t.user({ displayName }), await t.group({ displayName })];
-      const filter = `displayName eq ${JSON.stringify(displayName)}`;
+      const { filter, user, group } = await namesakes(t);
+      const wanted = [user.id, group.id];
       const found: unknown[] = [];
       for (const startIndex of [1, 2]) {
         const answer = await search(t, '', { filter, startIndex, count: 1 });
         found.push(...t.expectList(answer, 2).map(({ id }) => id));
-        const isWhole = startIndex === 1 || made.every(({ id }) => found.includes(id));
-        const wanted = made.map(({ id }) => id);
+        const isWhole = startIndex === 1 || wanted.every((id) => found.includes(id));
         t.expect(isWhole, answer, 'The pages do not have every resource once', wanted, found);
       }
     },
@@ -234,13 +232,10 @@ const ROWS: readonly Row[] = [
     fix: 'Answer GET at the base URL as a search of all resource types, by the same code as POST to /.search.',
     needs: ['filter', 'groups'],
     async run(t) {
-      t.needsAttribute(USER_URN, 'displayName');
-      const displayName = t.unique('search');
-      const made = [await t.user({ displayName }), await t.group({ displayName })];
-      const filter = `displayName eq ${JSON.stringify(displayName)}`;
+      const { filter, user, group } = await namesakes(t);
       // What is at the root of a server that has no search there, is its own affair.
       await search(t, '', { filter });
-      t.expectFound(await t.get('/', { filter }), ...made);
+      t.expectFound(await t.get('/', { filter }), user, group);
     },
   },
   {
