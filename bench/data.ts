@@ -107,6 +107,11 @@ export function changeBody(word: string, random: Random): string {
   return JSON.stringify({ schemas: [PATCH], Operations: operations });
 }
 
+/** Another userName, and nothing else. */
+export function renameBody(userName: string): string {
+  return JSON.stringify({ schemas: [PATCH], Operations: [{ op: 'Replace', path: 'userName', value: userName }] });
+}
+
 /** The body of the PATCH that is measured alone: always the same two attributes, with new values. */
 export function plainChangeBody(word: string): string {
   return JSON.stringify({

@@ -2,7 +2,11 @@
  * The benchmark: `npm run bench -- --help`. Figures mean little across machines, so the subject is measured against a
  * floor in the same run (floor.ts), and against itself with more in the store.
  */
+import { measureCursors } from './cursors.js';
+import { measureEvents } from './events.js';
+import { measureMigrate } from './migrate.js';
 import { measureMix } from './mix.js';
+import { measureMongo } from './mongo.js';
 import { TITLES } from './operations.js';
 import { type BenchOptions, HELP, readBenchOptions } from './options.js';
 import { profile } from './profile.js';
@@ -39,8 +43,11 @@ async function measure(workplace: Workplace, options: BenchOptions, report: Repo
   const { parts, users, sizes, groups } = options;
   const isScaling = parts.includes('scale');
   const isComparing = parts.includes('mix') || parts.includes('single');
-  const needsUsers = isComparing || parts.includes('token');
-  const seeds = await fillStores(workplace, [...(needsUsers ? [users] : []), ...(isScaling ? sizes : [])]);
+  const needsUsers = isComparing || parts.includes('token') || parts.includes('events');
+  const isPaging = parts.includes('cursors');
+  const most = Math.max(...sizes);
+  const filled = [...(needsUsers ? [users] : []), ...(isScaling ? sizes : []), ...(isPaging ? [most] : [])];
+  const seeds = await fillStores(workplace, filled);
   if (isComparing) {
     const seed = seeds.get(users) as Seed;
     await showStatements(workplace, seed, report);
@@ -48,13 +55,17 @@ async function measure(workplace: Workplace, options: BenchOptions, report: Repo
     if (parts.includes('single')) await measureSingle(workplace, seed, options, report);
   }
   if (parts.includes('token')) await measureToken(workplace, seeds.get(users) as Seed, options, report);
+  if (parts.includes('events')) await measureEvents(workplace, seeds.get(users) as Seed, options, report);
   if (isScaling) {
-    const largest = seeds.get(Math.max(...sizes)) as Seed;
+    const largest = seeds.get(most) as Seed;
     await measureSizes(workplace, seeds, options, report);
     await measurePaging(workplace, largest, report);
     const withGroups = await fillGroups(workplace, largest, groups, OUTSIDERS);
     await measureGroups(workplace, withGroups, options, report);
   }
+  if (isPaging) await measureCursors(workplace, seeds.get(most) as Seed, report);
+  if (parts.includes('mongo')) await measureMongo(report);
+  if (parts.includes('migrate')) await measureMigrate(workplace, most, report);
 }
 
 /** A floor that runs other statements than the subject is none. */

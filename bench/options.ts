@@ -2,19 +2,21 @@
 import { parseArgs } from 'node:util';
 
 /** What can be run alone with `--only`. */
-export const PARTS = ['mix', 'single', 'scale', 'token'] as const;
+export const PARTS = ['mix', 'single', 'scale', 'token', 'events', 'cursors', 'mongo', 'migrate'] as const;
+/** Those that take many minutes are run when they are asked for. */
+const USUAL = PARTS.filter((part) => part !== 'migrate');
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
-  /** Users in the store for `mix`, `single` and `token`. */
+  /** Users in the store for `mix`, `single`, `token` and `events`. */
   readonly users: number;
   /** Members of the groups that `scale` compares, ascending. */
   readonly groups: readonly number[];
-  /** Users in the stores that `scale` compares, ascending. */
+  /** Users in the stores that `scale` compares, ascending; `cursors` goes through the largest, `migrate` moves it. */
   readonly sizes: readonly number[];
-  /** Connections of `mix` and `token`. */
+  /** Connections of `mix`, `token` and `events`. */
   readonly concurrency: number;
-  /** Length of one measured stretch of `mix` and `token`. */
+  /** Length of one measured stretch of `mix`, `token` and `events`. */
   readonly seconds: number;
   /** Everything is measured so often; medians count. */
   readonly runs: number;
@@ -30,13 +32,13 @@ export interface BenchOptions {
 }
 
 export const HELP = `npm run bench -- [flags]
-  --users 10000              users in the store, for mix, single and token
-  --concurrency 32           connections of mix and token
-  --seconds 5                length of one measured stretch of mix and token
+  --users 10000              users in the store, for mix, single, token and events
+  --concurrency 32           connections of mix, token and events
+  --seconds 5                length of one measured stretch of mix, token and events
   --sizes 1000,10000,100000  users in the stores that scale compares
   --group 1000,10000,100000  members of the groups that scale compares
   --runs 3                   how often everything is measured; medians count
-  --only PART                mix, single, scale or token
+  --only PART                mix, single, scale, token, events, cursors, mongo or migrate (which runs alone, for minutes)
   --quick                    small stores, one run: does it work, and roughly how fast
   --json FILE                the figures for machines
   --strict                   exit code 1 when a limit is missed
@@ -78,7 +80,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | undefi
     concurrency: positive('concurrency', values.concurrency ?? '32'),
     seconds: positive('seconds', values.seconds ?? fallback.seconds),
     runs: positive('runs', values.runs ?? fallback.runs),
-    parts: values.only === undefined ? PARTS : [partOf(values.only)],
+    parts: values.only === undefined ? USUAL : [partOf(values.only)],
     json: values.json,
     strict: values.strict,
     profile: values.profile,

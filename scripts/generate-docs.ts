@@ -3,7 +3,7 @@
  * docs/profiles.md from src/scim/profiles.ts; and docs/conformance.md from the checks of src/conformance.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Check, levelWord, SUITES } from '../src/conformance/index.js';
+import { type Check, EXEMPTIONS, levelWord, SUITES } from '../src/conformance/index.js';
 import { bundledScenarios } from '../src/conformance/scenarios/load.js';
 import { CHECKS } from '../src/conformance/suites/index.js';
 import { OPTIONS, type OptionDescription } from '../src/options.js';
@@ -85,7 +85,7 @@ each failure with a sentence, the values, the rule, the exact request and answer
 npx scim-target conformance --url URL (--token T | --client-id I --client-secret S --token-endpoint E | --basic USER:PASS)
     [--suite rfc,entra,okta,clients] [--scenario netskope,…] [--only ID…] [--directory users=200,groups=20,cycles=3,seed=7]
     [--json F] [--junit F] [--html F] [--har F] [--record F] [--read-only] [--max-rps N] [--list]
-    [--dry-run] [--keep] [--seed N] [--timeout MS] [--scope SCOPES]
+    [--dry-run] [--keep] [--seed N] [--timeout MS] [--scope SCOPES] [--me-token T] [--reads strict|lenient]
 npx scim-target conformance replay FILE --url URL (credential) [--from URL] [reports]
 \`\`\`
 
@@ -109,6 +109,11 @@ Without \`--suite\`, \`--scenario\`, \`--directory\` and \`--only\` all four sui
   before each cycle), \`dialect=default\` or \`compliant\` (Entra's flag aadOptscim062020), \`deleteThreshold\`, and
   \`stateFile=PATH\`, with which a run that broke off can be continued by the same command; it needs a seed.
 
+- \`--reads\`: how the server reads requests, where that is known. Some clients send what the RFCs want refused, so no
+  server can pass both the checks of the one and of the other. \`--reads strict\` leaves out what only a server that takes
+  what clients send can pass, \`--reads lenient\` what only one that refuses it can pass; the report says how many. Without
+  it everything is asked. [The list](#what---reads-leaves-out) has each check with its reason.
+
 The same \`--seed\` sends the same requests in the same order; the report names the seed, and for each failure the
 command that repeats it alone.
 
@@ -116,8 +121,10 @@ command that repeats it alone.
 
 \`--token\`, \`--basic\`, or OAuth 2.0 client credentials with \`--client-id\`, \`--client-secret\`, \`--token-endpoint\` and
 \`--scope\`. Better than flags, which other users of the machine can see: the variables \`SCIM_CONFORMANCE_TOKEN\`,
-\`SCIM_CONFORMANCE_CLIENT_SECRET\`, \`SCIM_CONFORMANCE_BASIC\`. On a terminal without any of them the token is asked for and
-not shown. No report, recording or message holds a secret, even one that the server sends back.
+\`SCIM_CONFORMANCE_CLIENT_SECRET\`, \`SCIM_CONFORMANCE_BASIC\`. The checks of \`/Me\` need a credential that is a user: where
+that of the run is none, \`--me-token\` (\`SCIM_CONFORMANCE_ME_TOKEN\`) takes one; it is used for reading alone. On a terminal
+without a credential the token is asked for and not shown. No report, recording or message holds a secret, even one that
+the server sends back.
 
 A private certificate authority: \`NODE_EXTRA_CA_CERTS=ca.pem\`.
 
@@ -180,6 +187,21 @@ function suiteSection(name: (typeof SUITES)[number]): string {
   ].join('\n');
 }
 
+/** What a server of one kind is not asked, by reason. */
+function exemptionSection(): string {
+  const rows = EXEMPTIONS.map(({ reading, reason, checks }) =>
+    tableRow([code(reading), reason, checks.map(code).join(', ')]),
+  );
+  return [
+    '## What `--reads` leaves out',
+    '',
+    '| with `--reads` | because | these checks are not asked |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
 function scenarioSection(): string {
   const rows = bundledScenarios().map(({ id, steps, title, source }) =>
     tableRow([code(id), String(steps.length), title, source]),
@@ -188,7 +210,7 @@ function scenarioSection(): string {
 }
 
 function conformancePage(): string {
-  return [CONFORMANCE_TEXT, ...SUITES.map(suiteSection), scenarioSection()].join('\n');
+  return [CONFORMANCE_TEXT, ...SUITES.map(suiteSection), exemptionSection(), scenarioSection()].join('\n');
 }
 
 writeFileSync(PROFILES_PAGE, profilesPage());

@@ -17,6 +17,7 @@ export interface Filled {
   readonly user: string;
   readonly group: string;
   readonly credential: string;
+  readonly receiver: string;
 }
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -133,6 +134,19 @@ interface Issued {
   readonly secret: string;
 }
 
+/** One that cannot be reached, one that is paused, and one that asks itself. Gives the id of the first. */
+async function receivers(api: <T>(method: string, path: string, body?: object) => Promise<T>): Promise<string> {
+  const path = '/tenants/contoso/receivers';
+  const make = (body: object) =>
+    api<{ receiver: { id: string } }>('POST', path, { events: null, from: 'start', ...body });
+  const shop = await make({ kind: 'webhook', name: 'Shop', url: 'https://shop.contoso.invalid/events' });
+  const url = 'https://crm.contoso.invalid/hooks/scim';
+  const crm = await make({ kind: 'webhook', name: 'CRM', url, events: ['user.created', 'user.disabled'], from: 'now' });
+  await api('PATCH', `${path}/${crm.receiver.id}`, { paused: true });
+  await make({ kind: 'poll', name: 'Risk engine', url: null, audience: 'https://risk.contoso.com', from: 'now' });
+  return shop.receiver.id;
+}
+
 /** Fills a server on which nothing was made yet. */
 export async function fill(owner: Owner): Promise<Filled> {
   const admin = new Caller(owner);
@@ -170,6 +184,7 @@ export async function fill(owner: Owner): Promise<Filled> {
   }
   await api('POST', '/invitations', { email: 'audit@example.com', role: 'viewer', tenant: null });
   await api('POST', '/tokens', { name: 'Nightly report', role: 'viewer', tenant: null, expires: '90d' });
+  const receiver = await receivers(api);
   const groups = await api<{ items: { id: string }[] }>('GET', '/tenants/contoso/resources/Group');
-  return { user, group: groups.items[0]?.id ?? '', credential: id };
+  return { user, group: groups.items[0]?.id ?? '', credential: id, receiver };
 }

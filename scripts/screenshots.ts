@@ -108,8 +108,23 @@ async function request(page: Page): Promise<void> {
   await rules.evaluate((heading) => (heading as unknown as { scrollIntoView(): void }).scrollIntoView());
 }
 
+async function addReceiver(page: Page): Promise<void> {
+  await goto('/tenants/contoso/events')(page);
+  await page.getByRole('button', { name: 'Add a receiver' }).first().click();
+  await page.getByRole('dialog', { name: 'Add a receiver' }).waitFor();
+}
+
+/** A document that the server does not take. */
+async function schemas(page: Page): Promise<void> {
+  await goto('/tenants/contoso/schemas')(page);
+  const wrong = { policy: { User: { required: ['active', 'name.firstName'] } } };
+  await page.getByRole('textbox').fill(`// As N-able asks for them.\n${JSON.stringify(wrong, undefined, 2)}\n`);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: /^Go to line/ }).waitFor();
+}
+
 /** Each page, by the name of its picture. */
-function pagesFor({ user, group, credential }: Filled): Record<string, Visit> {
+function pagesFor({ user, group, credential, receiver }: Filled): Record<string, Visit> {
   return {
     tenants: goto('/tenants'),
     tenant: goto('/tenants/contoso'),
@@ -126,6 +141,10 @@ function pagesFor({ user, group, credential }: Filled): Record<string, Visit> {
     user: goto(`/tenants/contoso/resources/User/${user}`),
     groups: goto('/tenants/contoso/resources/Group'),
     group: goto(`/tenants/contoso/resources/Group/${group}`),
+    events: goto('/tenants/contoso/events'),
+    receiver: goto(`/tenants/contoso/events/${receiver}`),
+    'add-receiver': addReceiver,
+    schemas,
     activity: goto('/tenants/contoso/activity'),
     request,
     refused: goto('/tenants/contoso/activity?outcome=refused'),
@@ -138,7 +157,7 @@ function pagesFor({ user, group, credential }: Filled): Record<string, Visit> {
 }
 
 /** The pictures of docs/admin.md. */
-const MAIN = ['tenants', 'connect', 'credentials', 'users', 'request', 'admins'];
+const MAIN = ['tenants', 'connect', 'credentials', 'users', 'request', 'events', 'admins'];
 
 async function take(page: Page, folder: string, name: string): Promise<void> {
   await settle(page);

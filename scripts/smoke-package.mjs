@@ -1,29 +1,12 @@
 /**
- * Tries the package as its users get it: packs the tarball, checks it with publint, installs it without install scripts
- * into an empty project, mounts it in an Express app, makes one request with a token, and runs the command line.
+ * Tries the package as its users get it: packs the tarball, checks it with publint and attw, installs it without install
+ * scripts into an empty project, mounts it in an Express app, makes one request with a token, compiles against its
+ * declarations, and runs the command line. An argument names a folder where the tarball is, or is to stay.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-
-/** What must be in the tarball for the package to work and be understood, and what must not. */
-const REQUIRED = [
-  'dist/index.js',
-  'dist/index.d.ts',
-  'dist/cli/main.js',
-  'dist/conformance/scenarios/netskope.json',
-  'dist/conformance/scenarios/scenario.schema.json',
-  'schemas/user.json',
-  'openapi.yaml',
-  'LICENSE',
-  'README.md',
-];
-const FORBIDDEN = /^(?:src|test|bench|scripts|data|\.ci)\/|(?:^|\/)\.env|\.(?:db|tgz|log)$/;
+import { Failure, install, manifest, packedIn, root, run } from './packed.mjs';
 
 /** An embedder's whole program. */
 const APP = `
@@ -54,63 +37,36 @@ const EXPECTED = { status: 200, totalResults: 0, refused: 401, page: 'the app it
 const TYPED_APP = `
 import express from 'express';
 import { createScimTarget, type ScimTarget } from 'scim-target';
+import type { Store } from 'scim-target/store';
+import { type ContractSubject, storeContract, TestTarget } from 'scim-target/testing';
 
 const target: ScimTarget = await createScimTarget({ store: 'memory:' });
 express().use('/scim/v2', target.scimRouter);
 const token: string = await target.createToken({ tenant: 'default', name: 'smoke' });
 await target.close();
-export { token };
-`;
 
-class Failure extends Error {}
+const openEngine = async (types: ContractSubject['open']) => types;
+const test = await TestTarget.start();
+test.target.events.subscribe('app', { 'user.created': ({ resource }) => console.log(resource.userName) });
+export { openEngine, storeContract, token, type Store };
+`;
 
 function say(text) {
   console.log(`package: ${text}`);
 }
 
-/** Runs a command to its end and gives what it printed. */
-function run(command, args, cwd) {
-  const result = spawnSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    timeout: 300_000,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  if (result.status !== 0) {
-    const tail = `${result.stdout}${result.stderr}`.split('\n').slice(-40).join('\n');
-    throw new Failure(
-      `${command} ${args.join(' ')} ended with ${result.status ?? result.signal ?? result.error}\n${tail}`,
-    );
-  }
-  return result.stdout;
-}
-
-/** The tarball, as it would be published. `npm pack` builds first. */
-function pack(folder) {
-  const output = run('npm', ['pack', '--json', '--pack-destination', folder], root);
-  const report = JSON.parse(output.slice(output.search(/^[[{]/m)));
-  const [packed] = Array.isArray(report) ? report : Object.values(report);
-  const files = packed.files.map((file) => file.path);
-  const missing = REQUIRED.filter((file) => !files.includes(file));
-  const stray = files.filter((file) => FORBIDDEN.test(file));
-  if (missing.length > 0) throw new Failure(`the tarball lacks ${missing.join(', ')}`);
-  if (stray.length > 0) throw new Failure(`the tarball holds ${stray.join(', ')}`);
-  say(`packed ${packed.filename}: ${files.length} files, ${(packed.size / 1024).toFixed(0)} KiB`);
-  return path.join(folder, packed.filename);
-}
-
 function lint(tarball) {
   run(path.join(root, 'node_modules', '.bin', 'publint'), ['run', tarball, '--strict'], root);
   say('publint finds nothing');
+  run(path.join(root, 'node_modules', '.bin', 'attw'), [tarball, '--profile', 'esm-only', '--no-emoji'], root);
+  say('its types are found as its code is, at every entry');
 }
 
-function install(tarball, folder) {
+function makeProject(tarball, folder) {
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'embedder', private: true, type: 'module' }));
-  const express = `express@${manifest.dependencies.express}`;
   const types = ['@types/express', '@types/node'].map((name) => `${name}@${manifest.devDependencies[name]}`);
-  const options = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-  run('npm', ['install', ...options, tarball, express, ...types], folder);
+  install(folder, tarball, `express@${manifest.dependencies.express}`, ...types);
   say('installed into an empty project, without install scripts');
 }
 
@@ -147,10 +103,10 @@ function runCommands(folder) {
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scim-target-package-'));
 try {
-  const tarball = pack(folder);
+  const tarball = packedIn(process.argv[2] ?? folder, say);
   lint(tarball);
   const project = path.join(folder, 'project');
-  install(tarball, project);
+  makeProject(tarball, project);
   mount(project);
   compile(project);
   runCommands(project);

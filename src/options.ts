@@ -22,11 +22,13 @@ export interface ServerOptions {
   readonly bulkMaxOperations: number;
   readonly bulkMaxPayload: number;
   readonly patchAnswer: PatchAnswer;
+  readonly passwords: 'drop' | 'hash';
   readonly requestLimit: number;
   readonly activityDays: number;
   readonly activityEntries: number;
   readonly issuerHosts: string;
   readonly issuerPrivate: 'refuse' | 'allow';
+  readonly webhookPrivate: 'refuse' | 'allow';
   readonly adminIdleTimeout: number;
   readonly ssoIssuer: string | undefined;
   readonly ssoClientId: string | undefined;
@@ -174,6 +176,13 @@ export const OPTIONS: readonly OptionDescription[] = [
     oneOf(['auto', 'resource', 'none']),
   ),
   option(
+    'passwords',
+    'PASSWORDS',
+    'drop',
+    'What becomes of the passwords that clients set: drop lets them go, hash keeps them as argon2id, for checkPassword().',
+    oneOf(['drop', 'hash']),
+  ),
+  option(
     'requestLimit',
     'REQUEST_LIMIT',
     1_000,
@@ -209,6 +218,13 @@ export const OPTIONS: readonly OptionDescription[] = [
     'ISSUER_PRIVATE',
     'refuse',
     'Whether token issuers may be at private or loopback addresses, and use plain http there: refuse or allow.',
+    oneOf(['refuse', 'allow']),
+  ),
+  option(
+    'webhookPrivate',
+    'WEBHOOK_PRIVATE',
+    'refuse',
+    'Whether receivers of events may be at private or loopback addresses, and be told over plain http: refuse or allow.',
     oneOf(['refuse', 'allow']),
   ),
   option(

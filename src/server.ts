@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express } from 'express';
 import { pino } from 'pino';
 import { errorHandler } from './http/error-handler.js';
+import { EVENTS_PATH } from './http/events-router.js';
 import { healthRouter } from './http/health-router.js';
 import { METADATA_PATH, OAUTH_PATH } from './http/oauth-router.js';
 import type { ServerOptions } from './options.js';
@@ -16,6 +17,9 @@ export { OAUTH_PATH };
 /** Where the SCIM endpoints are, below the server's origin. */
 export const SCIM_PATH = '/scim/v2';
 export const TENANT_PATH = '/tenants/:tenant/scim/v2';
+
+/** Where events are, below the path of a tenant. */
+export const TENANT_EVENTS_PATH = `/tenants/:tenant${EVENTS_PATH}`;
 
 /** Where the admin page is. */
 export const ADMIN_PATH = '/admin';
@@ -59,6 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = async (): Promise<void> => {
     state.isStopping = true;
     for (const response of state.unanswered.values()) announceClose(response);
+    target.endWaits();
     await stopListening(server, options.stopTimeout);
     await target.close();
     logger.flush();
@@ -92,6 +97,8 @@ function createApp(target: ScimTarget, { trustProxy }: ServerOptions, state: Ser
   app.use(TENANT_PATH, target.scimRouter);
   app.use(OAUTH_PATH, target.oauthRouter);
   app.use(METADATA_PATH, target.oauthMetadata);
+  app.use(EVENTS_PATH, target.eventsRouter);
+  app.use(TENANT_EVENTS_PATH, target.eventsRouter);
   app.use(ADMIN_PATH, target.adminRouter);
   app.use(healthRouter({ store: target.store, isStopping: () => state.isStopping }));
   app.use(target.unknownAddress({ shared: SCIM_PATH, ofTenant: TENANT_PATH }));

@@ -7,6 +7,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueCredential } from '../src/access/credentials.js';
 import { ALL_SCOPES } from '../src/access/principal.js';
+import { Registries } from '../src/access/registries.js';
+import { setSchemas } from '../src/access/tenant-schemas.js';
+import { bundledDocuments } from '../src/schema-files.js';
 import { arbitraryRequest, type MadeUpRequest, OWN } from './support/arbitrary-request.js';
 import type { Client } from './support/client.js';
 import { DescribedAnswers } from './support/described-answers.js';
@@ -30,10 +33,28 @@ interface World {
   readonly client: Client;
 }
 
+const CATALOGS = ['Role', 'Entitlement'].map((name) => [
+  name === 'Role' ? '/Roles' : '/Entitlements',
+  `urn:ietf:params:scim:schemas:core:2.0:${name}`,
+]) as [endpoint: string, urn: string][];
+
+/** A tenant that offers roles, and somebody who may change them too. */
+async function newClient(): Promise<Client> {
+  const { tenant } = await suite.tenant();
+  await setSchemas(suite.target.store, new Registries(bundledDocuments()), tenant, '{"roles":true}');
+  return suite.client(tenant.name, [...ALL_SCOPES]);
+}
+
 let made = 0;
 
 async function worldOf({ path }: DescribedOperation, client: Client): Promise<World> {
   const name = `made up ${++made}`;
+  const catalog = CATALOGS.find(([endpoint]) => path.startsWith(endpoint));
+  if (catalog) {
+    const [endpoint, urn] = catalog;
+    const { body } = await client.post(endpoint, { schemas: [urn], value: name, display: 'Ann' });
+    return { id: body.id as string, client };
+  }
   const { id } = path.startsWith('/Groups')
     ? await client.group(name)
     : await client.user(name, { displayName: 'Ann' });
@@ -64,7 +85,7 @@ describe('made-up requests', () => {
   test.each(operations.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(
     'to %s are answered as described',
     async (_, operation) => {
-      const client = await suite.tenant();
+      const client = await newClient();
       const requests = fc.sample(arbitraryRequest(operation, description), { numRuns: REQUESTS, seed: SEED });
       const wrong: unknown[] = [];
       const seen = new Map<number, number>();

@@ -29,6 +29,8 @@ export interface AuthenticationRequest {
   readonly tenant?: string | undefined;
   /** The request's own logger, which carries its id; without it the authenticator's. */
   readonly log?: AccessLog | undefined;
+  /** The request itself, for an app that authenticates by itself. */
+  readonly incoming?: unknown;
 }
 
 /** Tells who is calling. One for the life of a target; safe for any number of requests at once. */

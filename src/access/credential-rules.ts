@@ -3,7 +3,8 @@ import type { CredentialKind, Trust } from '../store/store.js';
 import { isScope, type Scope } from './principal.js';
 import { FieldRefused } from './refusal.js';
 
-const MOST_OF_LABEL = 100;
+/** Characters of what people call something. */
+export const MOST_OF_LABEL = 100;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a label is printed in a terminal, so they are what is refused
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
@@ -22,10 +23,15 @@ export const NOUNS: Readonly<Record<CredentialKind, string>> = {
   federation: 'trust',
 };
 
+/** Whether people may call something so: one line that is neither empty nor longer than MOST_OF_LABEL. */
+export function isLabel(text: string): boolean {
+  return text !== '' && text.length <= MOST_OF_LABEL && !CONTROL.test(text);
+}
+
 /** The name without blanks around it. @throws FieldRefused */
 export function checkedName(name: string, kind: CredentialKind): string {
   const label = name.trim();
-  if (label !== '' && label.length <= MOST_OF_LABEL && !CONTROL.test(label)) return label;
+  if (isLabel(label)) return label;
   const form = `1 to ${MOST_OF_LABEL} characters on one line`;
   throw new FieldRefused('name', `${JSON.stringify(name.slice(0, 80))} cannot name a ${NOUNS[kind]}: use ${form}`);
 }

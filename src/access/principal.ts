@@ -7,6 +7,7 @@ export const SCOPES = {
   'scim:read': 'read users, groups and the discovery documents',
   'scim:write': 'create, change and delete users and groups',
   'scim:catalog': 'change the roles and entitlements that users can be given',
+  'events:read': 'read what happens to users and groups',
 } as const satisfies Record<string, string>;
 
 /** A permission of a credential. */
@@ -23,7 +24,8 @@ export const DEFAULT_SCOPES: readonly Scope[] = ['scim:read', 'scim:write'];
 /** Who is calling: the outcome of authentication, and all that later steps learn of the credential. */
 export interface Principal {
   readonly tenant: Tenant;
-  readonly credential: { readonly id: string; readonly name: string; readonly kind: CredentialKind };
+  /** `app`: one of the app's own, of which the store knows nothing. */
+  readonly credential: { readonly id: string; readonly name: string; readonly kind: CredentialKind | 'app' };
   readonly scopes: ReadonlySet<Scope>;
   /** Id of the user who is at /Me; undefined: nobody. */
   readonly user?: string | undefined;

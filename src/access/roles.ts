@@ -9,6 +9,8 @@ export const PERMISSIONS = {
   'credentials.read': 'see credentials, without their secrets',
   'credentials.write': 'issue, rotate and revoke credentials',
   'directory.read': 'see users, groups and their history',
+  'events.read': 'see events, and who is told of them',
+  'events.write': 'say who is told of events, and have them told again',
   'activity.read': 'see and export what clients have requested',
   'audit.read': 'see what admins have done',
   'admins.read': 'see admins, invitations and admin tokens',
@@ -22,6 +24,7 @@ const READING = [
   'tenants.read',
   'credentials.read',
   'directory.read',
+  'events.read',
   'activity.read',
   'audit.read',
 ] as const satisfies readonly Permission[];
@@ -34,13 +37,17 @@ const RUNNING = [
   'tenants.configure',
   'tenants.control',
   'credentials.write',
+  'events.write',
 ] as const satisfies readonly Permission[];
 
 /** `isTenantBound`: whether somebody with the role has one tenant: must, may, or must not. */
 export const ROLES = {
   owner: { permissions: [...RUNNING, 'admins.read', 'admins.write'], isTenantBound: 'never' },
   operator: { permissions: RUNNING, isTenantBound: 'never' },
-  'tenant-admin': { permissions: [...READING, 'tenants.configure', 'credentials.write'], isTenantBound: 'always' },
+  'tenant-admin': {
+    permissions: [...READING, 'tenants.configure', 'credentials.write', 'events.write'],
+    isTenantBound: 'always',
+  },
   viewer: { permissions: READING, isTenantBound: 'maybe' },
 } as const satisfies Record<
   string,

@@ -108,6 +108,7 @@ export const api = {
   watch: <T>(path: string, query?: Query, signal?: AbortSignal) =>
     call<T>('GET', `${path}${queryText(query)}`, { signal, isBackground: true }),
   post: <T>(path: string, body: object = {}) => call<T>('POST', path, { body }),
+  put: <T>(path: string, body: object) => call<T>('PUT', path, { body }),
   patch: <T>(path: string, body: object) => call<T>('PATCH', path, { body }),
   delete: <T = void>(path: string, body?: object) => call<T>('DELETE', path, { ...(body && { body }) }),
 };

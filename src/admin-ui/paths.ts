@@ -27,6 +27,10 @@ export const paths = {
   resource: (tenant: string, type: string, id: string) => tenantPath(tenant, 'resources', type, id),
   activity: (tenant: string, query?: Readonly<Record<string, string | undefined>>) =>
     `${tenantPath(tenant, 'activity')}${queryText(query)}`,
+  events: (tenant: string) => tenantPath(tenant, 'events'),
+  receiver: (tenant: string, id: string) => tenantPath(tenant, 'events', id),
+  subscriber: (tenant: string, name: string) => tenantPath(tenant, 'subscribers', name),
+  schemas: (tenant: string) => tenantPath(tenant, 'schemas'),
   /** Requests that belong to no tenant. */
   strayActivity: `${BASE}/activity`,
   admins: `${BASE}/admins`,

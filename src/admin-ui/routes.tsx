@@ -28,6 +28,16 @@ const TENANT_ROUTES: RouteObject[] = [
     lazy: async () => ({ Component: (await import('./directory/resource-page.js')).ResourcePage }),
   },
   { path: 'activity', lazy: async () => ({ Component: (await import('./activity/activity-page.js')).ActivityPage }) },
+  { path: 'events', lazy: async () => ({ Component: (await import('./events/events-page.js')).EventsPage }) },
+  {
+    path: 'events/:receiver',
+    lazy: async () => ({ Component: (await import('./events/receiver-page.js')).ReceiverPage }),
+  },
+  {
+    path: 'subscribers/:subscriber',
+    lazy: async () => ({ Component: (await import('./events/subscriber-page.js')).SubscriberPage }),
+  },
+  { path: 'schemas', lazy: async () => ({ Component: (await import('./schemas/schemas-page.js')).SchemasPage }) },
 ];
 
 /** Below /admin, of whoever is signed in. */

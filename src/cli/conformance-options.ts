@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Credential, DirectoryOptions } from '../conformance/index.js';
 import { SUITES } from '../conformance/model.js';
+import { READINGS, type Reading } from '../conformance/readings.js';
 import { UsageError } from './failure.js';
 import type { Screen } from './screen.js';
 import type { Terminal } from './terminal.js';
@@ -27,6 +28,7 @@ export interface TargetFlags {
   timeout: string;
   seed?: string;
   keep?: boolean;
+  meToken?: string;
 }
 
 export interface ConformanceFlags extends TargetFlags {
@@ -35,6 +37,7 @@ export interface ConformanceFlags extends TargetFlags {
   only?: string[];
   directory?: string;
   readOnly?: boolean;
+  reads?: string;
   list?: boolean;
   dryRun?: boolean;
 }
@@ -47,6 +50,7 @@ const VARIABLES = {
   token: 'SCIM_CONFORMANCE_TOKEN',
   clientSecret: 'SCIM_CONFORMANCE_CLIENT_SECRET',
   basic: 'SCIM_CONFORMANCE_BASIC',
+  meToken: 'SCIM_CONFORMANCE_ME_TOKEN',
 } as const;
 
 /** Adds the flags of TargetFlags to a command. */
@@ -77,6 +81,8 @@ export function addChoiceOptions(command: Command): Command {
     .option('--scenario <names>', 'play scenarios: names from --list, or paths of files')
     .option('--only <id...>', 'only these checks; rfc.filter means all whose ids begin with it')
     .option('--directory <settings>', 'provision a simulated directory: users=200,groups=20,cycles=3,seed=7')
+    .option('--me-token <token>', `bearer token of a user, for the checks of /Me [env ${VARIABLES.meToken}]`)
+    .option('--reads <how>', `leave out what a server that is ${READINGS.join(' or ')} by its nature is not to do`)
     .option('--read-only', 'only checks that change nothing on the server')
     .option('--list', 'print checks and scenarios, and connect to nothing')
     .option('--dry-run', 'print the requests instead of sending them');
@@ -122,10 +128,33 @@ export async function readCredential(flags: TargetFlags, terminal: Terminal, scr
 }
 
 function bearer(token: string): Credential {
-  const trimmed = token.trim().replace(/^Bearer\s+/i, '');
-  if (trimmed === '') throw new UsageError('the bearer token is empty');
-  if (/[^\x21-\x7e]/.test(trimmed)) throw new UsageError('the bearer token has characters that no header can carry');
-  return { kind: 'bearer', token: trimmed };
+  return { kind: 'bearer', token: readToken(token, 'the bearer token') };
+}
+
+/** @throws UsageError */
+function readToken(text: string, name: string): string {
+  const token = withoutScheme(text);
+  if (token === '') throw new UsageError(`${name} is empty`);
+  if (/[^\x21-\x7e]/.test(token)) throw new UsageError(`${name} has characters that no header can carry`);
+  return token;
+}
+
+function withoutScheme(token: string): string {
+  return token.trim().replace(/^Bearer\s+/i, '');
+}
+
+/** The credential for /Me; undefined: the one of the run. @throws UsageError */
+export function readMeToken({ meToken }: TargetFlags, { env }: Terminal): string | undefined {
+  const token = meToken ?? env[VARIABLES.meToken];
+  return token === undefined || token === '' ? undefined : readToken(token, '--me-token');
+}
+
+/** How the server is said to read; undefined: everything is asked of it. @throws UsageError */
+export function readReading({ reads }: ConformanceFlags): Reading | undefined {
+  if (reads === undefined) return undefined;
+  const reading = READINGS.find((name) => name === reads);
+  if (!reading) throw new UsageError(`--reads is ${READINGS.join(' or ')}`);
+  return reading;
 }
 
 function readBasic(value: string, origin: string): Credential {
@@ -150,7 +179,8 @@ async function readOauth(flags: TargetFlags, { env }: Terminal, screen: Screen):
 export function secretsOf(flags: TargetFlags, { env }: Terminal): string[] {
   const basics = [flags.basic, env[VARIABLES.basic]];
   const passwords = basics.map((basic) => basic?.slice(basic.indexOf(':') + 1));
-  const tokens = [flags.token, env[VARIABLES.token]].map((token) => token?.trim().replace(/^Bearer\s+/i, ''));
+  const bearers = [flags.token, env[VARIABLES.token], flags.meToken, env[VARIABLES.meToken]];
+  const tokens = bearers.map((token) => token && withoutScheme(token));
   const secrets = [...tokens, ...basics, ...passwords, flags.clientSecret, env[VARIABLES.clientSecret]];
   return secrets.filter((secret): secret is string => !!secret);
 }

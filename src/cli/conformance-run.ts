@@ -1,6 +1,7 @@
 /** What `scim-target conformance` does: chooses, connects, runs, reports, and keeps secrets out of all of it. */
 import { writeFileSync } from 'node:fs';
 import {
+  asked,
   bundledScenarios,
   CannotRun,
   type Check,
@@ -42,7 +43,9 @@ import {
   type ReplayFlags,
   readCredential,
   readDirectory,
+  readMeToken,
   readPace,
+  readReading,
   readUrl,
   secretsOf,
   type TargetFlags,
@@ -86,7 +89,7 @@ export class ConformanceCommand {
   }
 
   async run(flags: ConformanceFlags): Promise<void> {
-    const { checks, scenarios } = await chooseWork(flags);
+    const { checks, scenarios, said } = await chooseWork(flags);
     const directory = readDirectory(flags);
     if (flags.list) return this.list(flags, checks, scenarios);
     const pace = readPace(flags, directory?.seed);
@@ -98,7 +101,7 @@ export class ConformanceCommand {
     const { isReadOnly, keep, version } = this.settings(flags);
     const repeat = repeatOf(flags, pace.seed, scenarios);
     await this.perform({ url, credential, pace, repeat }, (session) =>
-      runConformance({ ...session, ...work, isReadOnly, keep, version }),
+      runConformance({ ...session, ...work, isReadOnly, keep, version, said }),
     );
   }
 
@@ -143,6 +146,7 @@ export class ConformanceCommand {
       const report = await work({
         url,
         credential,
+        meToken: readMeToken(this.flags, terminal),
         ...pace,
         signal: interruption.signal,
         transport: learning(createTransport({ timeout: pace.timeout }), tokenEndpoint, this.secrets),
@@ -248,6 +252,13 @@ interface Plan {
   readonly repeat: Repeat;
 }
 
+/** What is to run, and what is said of the server thereby. */
+interface Work {
+  readonly checks: Check[];
+  readonly scenarios: ChosenScenario[];
+  readonly said: readonly string[];
+}
+
 interface DryWork {
   readonly flags: ConformanceFlags;
   readonly checks: readonly Check[];
@@ -277,7 +288,7 @@ class Recorder {
 }
 
 /** What is to run. @throws CannotRun, UsageError */
-async function chooseWork(flags: ConformanceFlags): Promise<{ checks: Check[]; scenarios: ChosenScenario[] }> {
+async function chooseWork(flags: ConformanceFlags): Promise<Work> {
   const only = (flags.only ?? []).flatMap(listOf);
   const scenarios = await chooseScenarios(listOf(flags.scenario));
   const isOther = flags.scenario !== undefined || flags.directory !== undefined;
@@ -286,9 +297,15 @@ async function chooseWork(flags: ConformanceFlags): Promise<{ checks: Check[]; s
   if (flags.readOnly && isOther) {
     throw new UsageError('--read-only runs checks that change nothing; leave --scenario and --directory out');
   }
-  const checks = chooseChecks(suites, only).filter(({ readsOnly }) => !flags.readOnly || readsOnly);
-  if (checks.length === 0 && !isOther) throw new UsageError('nothing is left to run: no chosen check only reads');
-  return { checks, scenarios };
+  const chosen = chooseChecks(suites, only).filter(({ readsOnly }) => !flags.readOnly || readsOnly);
+  if (chosen.length === 0 && !isOther) throw new UsageError('nothing is left to run: no chosen check only reads');
+  const reading = readReading(flags);
+  if (!reading) return { checks: chosen, scenarios, said: [] };
+  const { checks, sentence } = asked(chosen, reading);
+  if (checks.length === 0 && !isOther) {
+    throw new UsageError(`nothing is left to run: a server that is ${reading} is asked none of it`);
+  }
+  return { checks, scenarios, said: [sentence] };
 }
 
 /** The command for one result alone. The credential is left to the environment. */

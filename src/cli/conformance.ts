@@ -16,6 +16,7 @@ Examples:
   scim-target conformance --url URL --token TOKEN --only rfc.filter
   scim-target conformance --url URL --token TOKEN --scenario netskope --directory users=200,groups=20,cycles=3,seed=7
   scim-target conformance --url URL --token TOKEN --read-only --max-rps 5
+  scim-target conformance --url URL --token TOKEN --me-token TOKEN_OF_A_USER --reads lenient
   scim-target conformance --list
 `;
 

@@ -12,6 +12,7 @@ import { addTenantCommands } from './tenant.js';
 import { addTenantFileCommands } from './tenant-file.js';
 import type { Terminal } from './terminal.js';
 import { addTokenCommands } from './token.js';
+import { addWebhookCommands } from './webhook.js';
 
 const EXAMPLES = `
 Examples:
@@ -20,6 +21,7 @@ Examples:
   scim-target token create --tenant acme --name "Entra production" --expires 365d
   scim-target client create --tenant acme --name "Entra production"
   scim-target token list --tenant acme
+  scim-target webhook add --tenant acme --name "Our CRM" --url https://crm.example.com/scim-events
   scim-target admin invite --email ann@example.com
   scim-target migrate --from sqlite:./data/scim.db --to mongodb://db1,db2,db3/scim?replicaSet=rs0
   scim-target conformance --url https://scim.example.com/scim/v2 --token TOKEN
@@ -76,6 +78,7 @@ function createProgram(terminal: Terminal, screen: Screen, end: (exitCode: numbe
   addTenantCommands(program, terminal);
   addTokenCommands(program, terminal);
   addIssueCommands(program, terminal);
+  addWebhookCommands(program, terminal);
   addAdminCommands(program, terminal);
   addTenantFileCommands(program, terminal);
   addMigrateCommand(program, terminal, screen);

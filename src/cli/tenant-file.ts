@@ -26,8 +26,9 @@ interface ImportFlags extends StoreFlags {
 const PURGED_AT_ONCE = 1_000;
 
 const EXPORT_HELP = `
-The file has users, groups, members and their history. With --with-secrets it also has the credentials and the hashes of
-their secrets, so that clients go on working where it is imported; keep such a file as you keep the store itself.
+The file has users, groups, members, their history, and the receivers of changes. With --with-secrets it also has the
+credentials with the hashes of their secrets, so that clients go on working where it is imported, the hashes of passwords,
+and the Authorization headers of receivers, sealed; keep such a file as you keep the store itself.
 
 Examples:
   scim-target export --tenant acme > acme.jsonl
@@ -35,7 +36,8 @@ Examples:
 `;
 
 const IMPORT_HELP = `
-The tenant must not exist yet; its name need not be the one in the file. Import only files that you trust.
+The tenant must not exist yet; its name need not be the one in the file. Its receivers are paused until somebody lets them
+go on. Import only files that you trust.
 
 Examples:
   scim-target import --tenant acme < acme.jsonl
@@ -48,7 +50,7 @@ export function addTenantFileCommands(program: Command, terminal: Terminal): voi
     .command('export')
     .description('Write a tenant as JSON lines to standard output.')
     .requiredOption('--tenant <name>', 'which tenant')
-    .option('--with-secrets', 'credentials and the hashes of their secrets too')
+    .option('--with-secrets', 'credentials with the hashes of their secrets, and hashes of passwords too')
     .addHelpText('after', EXPORT_HELP)
     .action((flags: ExportFlags) => runExport(flags, terminal));
   addStoreOption(exporting);
@@ -85,7 +87,8 @@ async function runImport(file: string | undefined, { store: spec, tenant: name }
       return made;
     };
     try {
-      const counts = await importTenant(side, createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }), create);
+      const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+      const counts = await importTenant(side, lines, create, sources);
       if (made) await auditCommand(side.store, { action: 'tenant.import', tenant: made, target: name });
       return counts;
     } catch (error) {
@@ -107,6 +110,7 @@ async function undo({ store }: Side, { id }: Tenant): Promise<void> {
   while (await store.purgeTenants(PURGED_AT_ONCE));
 }
 
-function inWords({ resources, edges, changes, credentials }: FileCounts): string {
-  return `${resources} resources, ${edges} memberships, ${changes} changes, ${credentials} credentials`;
+function inWords({ resources, edges, changes, receivers, credentials }: FileCounts): string {
+  const content = `${resources} resources, ${edges} memberships, ${changes} changes`;
+  return `${content}, ${receivers} receivers, ${credentials} credentials`;
 }

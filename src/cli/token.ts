@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { keyAsJson } from '../access/credential-summary.js';
 import {
-  type CredentialChoice,
   type CredentialSummary,
   choose,
   listCredentials,
@@ -14,7 +13,7 @@ import { parseSeconds } from '../access/lifetime.js';
 import { findTenant } from '../access/tenants.js';
 import { auditCommand } from './audit.js';
 import { scimBaseUrl } from './base-url.js';
-import { UsageError } from './failure.js';
+import { addChoice, chosenBy } from './choice.js';
 import { addIssueOptions, type IssueFlags, issue } from './issue.js';
 import { sources } from './sources.js';
 import { type Terminal, table } from './terminal.js';
@@ -55,7 +54,7 @@ export function addTokenCommands(program: Command, terminal: Terminal): void {
     .description('Revoke a credential, from the next request on.')
     .addHelpText('after', REVOKE_EXAMPLES)
     .action((id: string | undefined, flags: ChoiceFlags) => runRevoke(id, flags, terminal));
-  addStoreOption(addChoice(revoke));
+  addStoreOption(addChoice(revoke, 'credential'));
 
   const rotate = token
     .command('rotate')
@@ -63,14 +62,7 @@ export function addTokenCommands(program: Command, terminal: Terminal): void {
     .option('--overlap <time>', 'how long the old secret works, at most 30d; 0 ends it at once', '24h')
     .addHelpText('after', ROTATE_EXAMPLES)
     .action((id: string | undefined, flags: RotateFlags) => runRotate(id, flags, terminal));
-  addJsonOption(addStoreOption(addChoice(rotate)));
-}
-
-function addChoice(command: Command): Command {
-  return command
-    .argument('[id]', 'its id, as in the list')
-    .requiredOption('--tenant <name>', 'whose credential')
-    .option('--name <label>', 'instead of the id, where only one has the name');
+  addJsonOption(addStoreOption(addChoice(rotate, 'credential')));
 }
 
 const CREATE_EXAMPLES = `
@@ -163,7 +155,7 @@ function credentialTable(credentials: readonly CredentialSummary[]): string {
 }
 
 async function runRevoke(id: string | undefined, flags: ChoiceFlags, terminal: Terminal): Promise<void> {
-  const choice = chosenBy(id, flags.name);
+  const choice = chosenBy(id, flags.name, 'token');
   const revoked = await withStore({ flags, terminal }, async (store) => {
     const tenant = await findTenant(store, flags.tenant);
     const credential = await revokeCredential(store, tenant, choice, sources.clock);
@@ -176,7 +168,7 @@ async function runRevoke(id: string | undefined, flags: ChoiceFlags, terminal: T
 }
 
 async function runRotate(id: string | undefined, flags: RotateFlags, terminal: Terminal): Promise<void> {
-  const choice = chosenBy(id, flags.name);
+  const choice = chosenBy(id, flags.name, 'token');
   const overlap = parseSeconds(flags.overlap, '--overlap');
   const { credential, secret } = await withStore({ flags, terminal }, async (store) => {
     const tenant = await findTenant(store, flags.tenant);
@@ -192,10 +184,4 @@ async function runRotate(id: string | undefined, flags: RotateFlags, terminal: T
   if (warning !== undefined) terminal.err(`${warning}\n`);
   if (flags.json) terminal.out(`${JSON.stringify({ secret, ...shownAsJson(credential, flags.tenant) })}\n`);
   else terminal.out(`${secret}\n`);
-}
-
-function chosenBy(id: string | undefined, name: string | undefined): CredentialChoice {
-  if (id !== undefined && name === undefined) return { id };
-  if (name !== undefined && id === undefined) return { name };
-  throw new UsageError('say which token: its id, or --name with its name, and not both');
 }

@@ -1,6 +1,7 @@
 /** Which checks and scenarios there are to choose from, and the choice by name. */
 import type { Check } from './check.js';
 import { CannotRun, SUITES, type Suite } from './model.js';
+import { exemptionOf, type Reading } from './readings.js';
 import { bundledScenarios, loadScenario, type Scenario } from './scenarios/load.js';
 import { CHECKS } from './suites/index.js';
 
@@ -37,6 +38,14 @@ export function chooseChecks(suites: readonly Suite[], words: readonly string[])
     throw new CannotRun(`There is no check "${word}".${suggestion(word, among)}`);
   }
   return among.filter(({ id }) => wanted.some((word) => selects(word, id)));
+}
+
+/** Without those that a server of this kind is not asked; and how many those are, as a sentence for the report. */
+export function asked(checks: readonly Check[], reading: Reading): { checks: Check[]; sentence: string } {
+  const left = checks.filter(({ id }) => exemptionOf(id, reading) === undefined);
+  const out = checks.length - left.length;
+  const sentence = `It is said to be ${reading} (--reads ${reading}): ${out} checks that ask for the opposite were left out.`;
+  return { checks: left, sentence };
 }
 
 function selects(word: string, id: string): boolean {

@@ -10,6 +10,8 @@ export interface ConductOptions extends SessionOptions {
   readonly keep: boolean;
   /** Of this program; for the report. */
   readonly version: string;
+  /** What is said of the server besides what it says of itself, one sentence each; for the report. */
+  readonly said?: readonly string[];
 }
 
 /** What a run has found out so far: of an interrupted one, this is reported. */
@@ -60,7 +62,7 @@ export async function conduct(
     milliseconds: Math.round(performance.now() - started),
     seed: options.seed,
     prefix: session.prefix,
-    server: facts?.sentences ?? [],
+    server: [...(facts?.sentences ?? []), ...(options.said ?? [])],
     requests: session.client.count,
     counts: countsOf(findings.results),
     ...findings,

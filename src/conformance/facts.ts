@@ -67,7 +67,16 @@ export async function readFacts(client: Client): Promise<Facts> {
 
 /** Whether the schema has the attribute; true when the server does not serve the schema. `path`: `name.givenName`. */
 export function declares(facts: Facts, urn: string, path: string): boolean {
+  // Nobody can read a password, so some servers leave it out of what they serve: who can change it can send it.
+  const isPassword = urn === USER_URN && path === 'password';
+  if (isPassword && valueAt(facts.serviceProviderConfig, 'changePassword.supported') === true) return true;
   return schemaOf(facts, urn) === undefined || definitionOf(facts, urn, path) !== undefined;
+}
+
+/** The schemas that extend the resource type of another, as /ResourceTypes lists them. */
+export function extensionsOf({ types }: Facts, urn: string): string[] {
+  const type = types.find(({ schema }) => String(schema).toLowerCase() === urn.toLowerCase());
+  return objectsIn(type?.schemaExtensions).map(({ schema }) => String(schema));
 }
 
 /** The document of a schema, where the server serves it. */

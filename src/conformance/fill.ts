@@ -36,7 +36,7 @@ function required(facts: Facts, urn: string, given: JsonObject, random: Random):
 }
 
 /** A value that suits the definition of an attribute. */
-function valueFor(attribute: JsonObject, random: Random): Json {
+export function valueFor(attribute: JsonObject, random: Random): Json {
   const one = singleValue(attribute, random);
   return attribute.multiValued === true ? [one] : one;
 }

@@ -1,5 +1,6 @@
 /** What the command line uses of the conformance client. */
 export {
+  asked,
   type ChosenScenario,
   chooseChecks,
   chooseScenarios,
@@ -11,6 +12,7 @@ export { createTransport, type RawRequest, type Transport } from './client/trans
 export type { DirectoryOptions } from './directory/run.js';
 export { createDryTransport, dryCheck } from './dry-run.js';
 export { CannotRun, type Exchange, type OnProgress, type Report, type Result, SUITES } from './model.js';
+export { EXEMPTIONS, exemptionOf, READINGS, type Reading } from './readings.js';
 export { htmlReport } from './report/html.js';
 export { jsonReport } from './report/json.js';
 export { junitReport } from './report/junit.js';

@@ -61,6 +61,8 @@ interface ProbeParts {
   readonly isDry: boolean;
   /** A credential of the server's that is wrong; for checks of authentication. */
   readonly wrongAuthorization: string;
+  /** A credential that is a user, as the value of Authorization; undefined: that of the run may be one. */
+  readonly meAuthorization: string | undefined;
 }
 
 export class Probe {
@@ -75,6 +77,10 @@ export class Probe {
 
   get wrongAuthorization(): string {
     return this.parts.wrongAuthorization;
+  }
+
+  get meAuthorization(): string | undefined {
+    return this.parts.meAuthorization;
   }
 
   // Requests

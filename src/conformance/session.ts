@@ -17,6 +17,8 @@ export interface SessionOptions {
   /** The SCIM base URL, as it is entered at an identity provider. */
   readonly url: string;
   readonly credential: Credential;
+  /** A bearer token of a user, for the checks of /Me; without it they use `credential`. */
+  readonly meToken?: string | undefined;
   readonly seed: number;
   /** ms until an answer must be there. */
   readonly timeout: number;
@@ -73,6 +75,7 @@ export class Session {
   constructor(readonly options: SessionOptions) {
     this.transport = options.transport ?? createTransport({ timeout: options.timeout });
     this.authorizer = new Authorizer(options.credential, this.transport, this.redactor, Date.now);
+    if (options.meToken !== undefined) this.redactor.add(options.meToken);
     this.prefix = `ct-${new Random(options.seed).hex(8)}`;
     this.client = new Client({
       baseUrl: options.url,
@@ -104,6 +107,7 @@ export class Session {
       random: new Random(`${this.options.seed}/${id}`),
       prefix: this.prefix,
       isDry: this.options.isDry ?? false,
+      meAuthorization: this.options.meToken === undefined ? undefined : `Bearer ${this.options.meToken}`,
       wrongAuthorization: this.authorizer.kind === 'basic' ? `Basic ${WRONG_BASIC}` : 'Bearer not-a-token',
     });
   }

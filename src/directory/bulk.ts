@@ -20,6 +20,8 @@ import {
   VersionConflict,
   type Write,
 } from '../store/store.js';
+import { type Announce, announcing } from './announce.js';
+import { AppOverdue } from './app-hook.js';
 import { type Caller, type Directory, keepsChanging, MAX_ATTEMPTS } from './directory.js';
 import { shownMemberships } from './members.js';
 import { PendingWrites } from './pending-writes.js';
@@ -45,6 +47,8 @@ export interface BulkOptions {
   readonly store: Store;
   /** A new id, never given before. */
   readonly newId: () => string;
+  /** Called with Tenant.id when something that was written is durable, once per sync. What it throws goes nowhere. */
+  readonly announce?: Announce | undefined;
 }
 
 /** After so many operations, or so many ms, all is made durable and other requests get their turn of the event loop. */
@@ -60,11 +64,19 @@ export class BulkDirectory {
   /**
    * Does the operations until failOnErrors of them have failed. Resolves when all that was done is durable.
    * @returns by the operation's place in the request; undefined for those that were not tried any more
-   * @throws StoreUnavailable when the store is away and nothing was kept
+   * @throws StoreUnavailable, AppOverdue when the store or the app is away and nothing was kept
    */
   run(caller: Caller, request: BulkRequest): Promise<(BulkOutcome | undefined)[]> {
     return new Job(this.options, caller, request).run();
   }
+}
+
+/** A unit that is done. */
+interface Done {
+  readonly made: Map<number, Made>;
+  readonly durable: Promise<void>;
+  /** False when nothing had to be written. */
+  readonly isWritten: boolean;
 }
 
 /** What one operation has made of its resource. */
@@ -92,7 +104,7 @@ class Job {
   private readonly made = new Map<number, Made>();
   private readonly errors = new Map<number, unknown>();
   /** Units that are done but perhaps not durable; `lost` resolves with the reason when they are not kept. */
-  private waiting: { unit: Unit; lost: Promise<unknown> }[] = [];
+  private waiting: { unit: Unit; lost: Promise<unknown>; isWritten: boolean }[] = [];
   private turn = { operations: 0, began: performance.now() };
 
   constructor(
@@ -125,16 +137,16 @@ class Job {
     return operations >= OPERATIONS_PER_TURN || performance.now() - began > MILLISECONDS_PER_TURN;
   }
 
-  /** Does a unit, all or nothing. Gives the reason when the store is away. */
+  /** Does a unit, all or nothing. Gives the reason when the store is away, or the app that was asked. */
   private async perform(unit: Unit): Promise<unknown> {
     const { store } = this.options;
     try {
-      const { made, durable } = await this.attemptUntilDone(unit);
+      const { made, durable, isWritten } = await this.attemptUntilDone(unit);
       for (const [index, one] of made) this.made.set(index, one);
-      this.waitFor(unit, durable);
+      this.waitFor(unit, durable, isWritten);
     } catch (error) {
       if (!(error instanceof OperationFailed)) throw error;
-      if (error.cause instanceof StoreUnavailable) return error.cause;
+      if (error.cause instanceof StoreUnavailable || error.cause instanceof AppOverdue) return error.cause;
       this.fail(unit, error);
       // The refusal may rest on what is not durable yet. If that is not kept in the end, somebody else was faster.
       this.waitFor(unit, store.commit(this.caller.tenant, []).catch(unlessConflict));
@@ -143,7 +155,7 @@ class Job {
   }
 
   /** Plans again when another write came in between, as the directory does. @throws OperationFailed */
-  private async attemptUntilDone(unit: Unit): Promise<{ made: Map<number, Made>; durable: Promise<void> }> {
+  private async attemptUntilDone(unit: Unit): Promise<Done> {
     for (let attempts = 1; ; attempts++) {
       try {
         return await this.attempt(unit);
@@ -155,7 +167,7 @@ class Job {
   }
 
   /** @throws OperationFailed */
-  private async attempt(unit: Unit): Promise<{ made: Map<number, Made>; durable: Promise<void> }> {
+  private async attempt(unit: Unit): Promise<Done> {
     const { directory, store } = this.options;
     const pending = new PendingWrites(store, directory.typesOf(this.caller));
     const overlaid = directory.on(pending);
@@ -171,7 +183,8 @@ class Job {
       while (owners.length < pending.writes.length) owners.push(index);
     }
     try {
-      return { made, durable: (await store.apply(this.caller.tenant, pending.writes)).durable };
+      const { durable } = await store.apply(this.caller.tenant, pending.writes);
+      return { made, durable, isWritten: pending.writes.length > 0 };
     } catch (error) {
       const write = refusedWrite(error, pending.writes);
       const cause = await this.explained(error, pending.writes[write]);
@@ -221,32 +234,37 @@ class Job {
     return type ? directory.explained(error, this.caller, type, write.resource.document) : error;
   }
 
-  private waitFor(unit: Unit, durable: Promise<void>): void {
+  private waitFor(unit: Unit, durable: Promise<void>, isWritten = false): void {
     const lost = durable.then(
       () => undefined,
       (error: unknown) => error,
     );
-    this.waiting.push({ unit, lost });
+    this.waiting.push({ unit, lost, isWritten });
   }
 
   /** Ends the turn: waits until all that is done is durable. What is not, has failed; the reason is given. */
   private async sync(): Promise<unknown> {
     let reason: unknown;
-    for (const { unit, lost } of this.waiting.splice(0)) {
+    let isNews = false;
+    for (const { unit, lost, isWritten } of this.waiting.splice(0)) {
       const error = await lost;
-      if (error === undefined) continue;
+      if (error === undefined) {
+        isNews ||= isWritten;
+        continue;
+      }
       reason ??= error;
       for (const index of unit) {
         this.made.delete(index);
         this.errors.set(index, error);
       }
     }
+    if (isNews) announcing(this.options.announce)(this.caller.tenant);
     await new Promise((resolve) => setImmediate(resolve));
     this.turn = { operations: 0, began: performance.now() };
     return reason;
   }
 
-  /** The rest need not be tried when the store is away: each could wait for it in vain. @throws when nothing was kept */
+  /** The rest need not be tried when the store or the app is away: each could wait for it in vain. @throws when nothing was kept */
   private giveUp(reason: unknown): void {
     if (this.made.size === 0) throw reason;
     const most = this.request.failOnErrors ?? Number.POSITIVE_INFINITY;

@@ -31,12 +31,15 @@ import {
   VersionConflict,
   type Write,
 } from '../store/store.js';
+import { type Announce, announcing } from './announce.js';
+import { askBeforeCommit, type BeforeCommit, type Planned } from './before-commit.js';
 import { checkCatalogs } from './catalogs.js';
+import { type HashPassword, type PasswordKeeper, passwordKeeper } from './kept-password.js';
 import { edgeDifference, edgeElements, memberIds, memberPages, shownMemberships } from './members.js';
 import { askHook, type PasswordHook } from './password-hook.js';
 import { checkMemberLimit, type Plan, planCreate, planPatch, planReplace } from './plan.js';
-import { searchAcross, type TypeSearch } from './search-across.js';
-import { deleteWrite, documentDifference, memberTypeNames, type Occasion, putWrite } from './write.js';
+import { type PositionAcross, searchAcross, type TypeSearch } from './search-across.js';
+import { deleteWrite, deletion, documentDifference, memberTypeNames, type Occasion, putWrite } from './write.js';
 
 /** Who asks, and how they speak. */
 export interface Caller {
@@ -45,6 +48,8 @@ export interface Caller {
   readonly actor: Actor;
   readonly requestId: string;
   readonly dialect: Dialect;
+  /** Name of the tenant's profile; undefined where it is not what decides. */
+  readonly profile?: string | undefined;
   /** A resource type of the tenant by its name; without it those that the directory has for all. */
   readonly types?: ((name: string) => ResourceType | undefined) | undefined;
 }
@@ -69,23 +74,23 @@ export interface ResourceView {
   readonly members: AsyncIterable<Edge[]> | undefined;
 }
 
-export interface SearchRequest {
+export interface SearchRequest<Place extends Position = Position> {
   readonly filter: FilterNode | undefined;
   readonly sort: Sort | undefined;
   /** From 1. Not read where there is a keyset. */
   readonly startIndex: number;
   /** In place of startIndex: where the page begins. */
-  readonly keyset?: Keyset | undefined;
+  readonly keyset?: Keyset<Place> | undefined;
   /** The most resources to answer with. */
   readonly count: number;
 }
 
-export interface SearchResult {
+export interface SearchResult<Place extends Position = Position> {
   readonly total: number;
   readonly resources: ResourceView[];
   /** With a keyset: where the pages after and before this one begin; undefined where there is none. */
-  readonly next?: Position | undefined;
-  readonly previous?: Position | undefined;
+  readonly next?: Place | undefined;
+  readonly previous?: Place | undefined;
 }
 
 /** What a directory needs of its store. */
@@ -107,6 +112,14 @@ export interface DirectoryOptions {
   readonly maxMembers: number;
   /** Who is given the passwords that clients set; without it nobody is. */
   readonly onPassword?: PasswordHook | undefined;
+  /** Who is asked before something is committed; without it nobody is. Is told Tenant.id for the tenant. */
+  readonly beforeCommit?: BeforeCommit | undefined;
+  /** Milliseconds that each of the two may take; HOOK_TIMEOUT without it. */
+  readonly hookTimeout?: number | undefined;
+  /** What is kept of the passwords that clients set; without it nothing is. */
+  readonly hashPassword?: HashPassword | undefined;
+  /** Called with Tenant.id when something that was written is durable. What it throws goes nowhere. */
+  readonly announce?: Announce | undefined;
 }
 
 /** How often a write that lost a race is planned again before the client is told. */
@@ -114,6 +127,7 @@ export const MAX_ATTEMPTS = 100;
 
 export class Directory {
   private readonly store: DirectoryStore;
+  private readonly announce: Announce;
 
   /** @param unique by type: what is unique by schema, and what where the profile asks for more; filled when needed */
   constructor(
@@ -121,11 +135,12 @@ export class Directory {
     private readonly unique = new WeakMap<ResourceType, Record<'schema' | 'profile', ReadonlySet<Attribute>>>(),
   ) {
     this.store = options.store;
+    this.announce = announcing(options.announce);
   }
 
-  /** The same directory on another store, such as one with writes that are not committed yet. */
+  /** The same directory on a store with writes that are not committed yet. Who commits them announces them. */
   on(store: DirectoryStore): Directory {
-    return new Directory({ ...this.options, store }, this.unique);
+    return new Directory({ ...this.options, store, announce: undefined }, this.unique);
   }
 
   /**
@@ -140,8 +155,9 @@ export class Directory {
     projection: Projection,
     id = this.options.newId(),
   ): Promise<ResourceView> {
-    const plan = planCreate(body, type, caller.dialect);
-    checkMemberLimit(plan, this.options.maxMembers);
+    const planned = planCreate(body, type, caller.dialect);
+    checkMemberLimit(planned, this.options.maxMembers);
+    const plan = await this.keeper()(planned);
     const key = { tenant: caller.tenant, type: type.name, id };
     return this.view(await this.apply(caller, type, key, undefined, plan, 'create'), type, projection);
   }
@@ -177,16 +193,17 @@ export class Directory {
   async searchAcross(
     caller: Caller,
     searches: readonly TypeSearch[],
-    { startIndex, count }: Pick<SearchRequest, 'startIndex' | 'count'>,
-  ): Promise<SearchResult> {
-    const { total, found } = await searchAcross(this.store, caller.tenant, searches, startIndex - 1, count);
+    { startIndex, count, keyset }: Pick<SearchRequest<PositionAcross>, 'startIndex' | 'count' | 'keyset'>,
+  ): Promise<SearchResult<PositionAcross>> {
+    const page = { offset: startIndex - 1, limit: count, keyset };
+    const { total, found, ...ends } = await searchAcross(this.store, caller.tenant, searches, page);
     const views = new Map<StoredResource, ResourceView>();
     for (const { type, projection } of searches) {
       const ofType = found.flatMap(({ search, resource }) => (search.type === type ? resource : []));
       const shown = await this.views(ofType, type, projection);
       ofType.forEach((resource, i) => void views.set(resource, shown[i] as ResourceView));
     }
-    return { total, resources: found.map(({ resource }) => views.get(resource) as ResourceView) };
+    return { total, resources: found.map(({ resource }) => views.get(resource) as ResourceView), ...ends };
   }
 
   /** RFC 7644 §3.5.1. @throws ScimError */
@@ -199,10 +216,11 @@ export class Directory {
     projection: Projection,
   ): Promise<ResourceView> {
     const described = readResource(body, type, caller.dialect);
-    const changed = await this.change(caller, type, id, conditions, (current) => {
+    const keep = this.keeper();
+    const changed = await this.change(caller, type, id, conditions, async (current) => {
       const plan = planReplace(current.document, described, type, caller.dialect);
       checkMemberLimit(plan, this.options.maxMembers);
-      return this.apply(caller, type, current.key, current, plan, 'replace');
+      return this.apply(caller, type, current.key, current, await keep(plan), 'replace');
     });
     return this.view(changed, type, projection);
   }
@@ -217,6 +235,7 @@ export class Directory {
     projection: Projection,
   ): Promise<ResourceView> {
     const operations = parsePatch(body, type, caller.dialect, this.options.filterLimits);
+    const keep = this.keeper();
     const changed = await this.change(caller, type, id, conditions, async (current) => {
       const members = needsEdges(operations, type.edges)
         ? await edgeElements(
@@ -228,7 +247,7 @@ export class Directory {
         : undefined;
       const plan = planPatch(current.document, operations, type, caller.dialect, members);
       if (!members) checkMemberLimit(plan, this.options.maxMembers);
-      return this.apply(caller, type, current.key, current, plan, 'patch');
+      return this.apply(caller, type, current.key, current, await keep(plan), 'patch');
     });
     return this.view(changed, type, projection);
   }
@@ -237,12 +256,14 @@ export class Directory {
   async remove(caller: Caller, type: ResourceType, id: string, conditions: Conditions): Promise<void> {
     await this.change(caller, type, id, conditions, async (current) => {
       const members = type.edges ? [...(await memberIds(this.store, current.key))] : [];
-      const containers = await this.store.containers(caller.tenant, id, 'latest');
-      const writes: Write[] = containers
-        .filter((group) => group.key.id !== id)
-        .map((group) => this.departure(caller, group, id));
-      writes.push(deleteWrite(current, members, this.occasion(caller, 'delete'), type.stored ?? type));
-      await this.store.commit(caller.tenant, writes);
+      const groups = (await this.store.containers(caller.tenant, id, 'latest')).filter(({ key }) => key.id !== id);
+      const changes = deletion(current, members, type.stored ?? type);
+      const leaves = groups.map(({ key }) => key.id);
+      await this.askApp(caller, type, 'delete', { key: current.key, current, document: undefined, changes, leaves });
+      const writes = groups.map((group) => this.departure(caller, group, id));
+      const last = deleteWrite(current, changes, this.occasion(caller, 'delete'));
+      await this.store.commit(caller.tenant, [...writes, last]);
+      this.announce(caller.tenant);
       return current;
     });
   }
@@ -298,7 +319,10 @@ export class Directory {
     }
   }
 
-  /** Commits a plan. One that changes nothing is not written: `meta` stays as it was (RFC 7644 §3.5.2.1). */
+  /**
+   * Commits a plan. One that changes nothing is not written: `meta` stays as it was (RFC 7644 §3.5.2.1). A password that
+   * is kept is a change, with a version of its own, though none that is told: If-Match must notice it.
+   */
   private async apply(
     caller: Caller,
     type: ResourceType,
@@ -311,36 +335,57 @@ export class Directory {
       const source = { store: this.store, tenant: caller.tenant, types: this.typesOf(caller) };
       await checkCatalogs(source, type, current?.document ?? {}, plan.document);
     }
-    await this.handOver(key, plan);
     const edges = await edgeDifference(this.store, key, plan.edges, current === undefined);
-    const attributes = documentDifference(current?.document ?? {}, plan.document, type);
-    if (current && attributes.length + edges.added.length + edges.removed.length === 0) {
+    const changes = { difference: documentDifference(current?.document ?? {}, plan.document, type), ...edges };
+    const { passwordHash } = plan;
+    const isSame = changes.difference.length + edges.added.length + edges.removed.length === 0;
+    if (current && isSame && passwordHash === undefined) {
+      await this.handOver(key, plan);
       // What was read may not be durable yet, and this answer promises that it is.
       await this.store.commit(caller.tenant, []);
       return current;
     }
-    const changes = { difference: attributes, ...edges };
-    const write = putWrite(
-      key,
-      current,
-      plan.document,
-      changes,
-      this.occasion(caller, operation),
-      this.schemaFor(caller, type),
-    );
+    const planned = { key, current, document: plan.document, changes, leaves: [] };
+    const withValues = await this.askApp(caller, type, operation, planned);
+    const document = withValues ?? plan.document;
+    await this.handOver(key, { ...plan, document });
+    const settled = withValues
+      ? { ...changes, difference: documentDifference(current?.document ?? {}, document, type.stored ?? type) }
+      : changes;
+    const occasion = this.occasion(caller, operation);
+    const put = putWrite(key, current, document, settled, occasion, this.schemaFor(caller, type));
+    const write = passwordHash === undefined ? put : { ...put, passwordHash };
     try {
       await this.store.commit(caller.tenant, [write]);
     } catch (error) {
-      throw await this.explained(error, caller, type, plan.document);
+      throw await this.explained(error, caller, type, document);
     }
+    this.announce(caller.tenant);
     return write.resource;
   }
 
+  /** Gives the document when the app has added values of its own. @throws ScimError when it does not want the change */
+  private async askApp(
+    caller: Caller,
+    type: ResourceType,
+    operation: ChangeOperation,
+    planned: Omit<Planned, 'type' | 'profile'>,
+  ): Promise<JsonObject | undefined> {
+    const { beforeCommit, hookTimeout } = this.options;
+    if (!beforeCommit) return undefined;
+    const whole = { ...planned, type: type.stored ?? type, profile: caller.profile };
+    return askBeforeCommit(beforeCommit, whole, this.occasion(caller, operation), hookTimeout);
+  }
+
+  private keeper(): PasswordKeeper {
+    return passwordKeeper(this.options.hashPassword);
+  }
+
   private async handOver({ tenant, type, id }: ResourceKey, { unkept, document }: Plan): Promise<void> {
-    const { onPassword } = this.options;
+    const { onPassword, hookTimeout } = this.options;
     const password = unkept?.get('password');
     if (onPassword && typeof password === 'string')
-      await askHook(onPassword, { tenant, type, id, resource: document, password });
+      await askHook(onPassword, { tenant, type, id, resource: document, password }, hookTimeout);
   }
 
   /** The store's refusals in SCIM's words. @param document what could not be written */

@@ -2,8 +2,8 @@
  * Passwords on their way to the app that the target is part of. They are kept nowhere here: not in the resource, nor in
  * its history, nor in a log.
  */
-import { ScimError } from '../scim/errors.js';
 import type { JsonObject } from '../scim/json.js';
+import { askApp } from './app-hook.js';
 
 /** A password that a client has set for somebody. */
 export interface SetPassword {
@@ -25,20 +25,7 @@ export interface SetPassword {
  */
 export type PasswordHook = (set: SetPassword) => void | Promise<void>;
 
-/** How long the hook may take, in milliseconds. */
-export const HOOK_TIMEOUT = 5_000;
-
 /** @throws ScimError that of the hook, or unavailable where it fails or takes too long */
-export async function askHook(hook: PasswordHook, set: SetPassword, timeout = HOOK_TIMEOUT): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`onPassword took longer than ${timeout} ms`)), timeout);
-  });
-  try {
-    await Promise.race([hook(set), late]);
-  } catch (error) {
-    throw error instanceof ScimError ? error : new ScimError('unavailable', undefined, { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
+export async function askHook(hook: PasswordHook, set: SetPassword, timeout?: number): Promise<void> {
+  await askApp('onPassword', () => hook(set), timeout);
 }

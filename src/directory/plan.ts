@@ -18,8 +18,10 @@ export interface Plan {
   readonly document: JsonObject;
   /** Undefined: the members stay as they are. */
   readonly edges: EdgePlan | undefined;
-  /** What the request sets that is never returned, by Attribute.path. */
+  /** What the request sets that is never returned, by Attribute.path; null: taken away. */
   readonly unkept?: ReadonlyMap<string, Json> | undefined;
+  /** What is kept of a password from now on; null: nothing any more; undefined: what was kept before. */
+  readonly passwordHash?: string | null | undefined;
 }
 
 /** RFC 7644 §3.3. @throws ScimError */
@@ -62,6 +64,7 @@ export function planPatch(
   members: EdgeElements | undefined,
 ): Plan {
   const document = applyPatch(current, operations, type, dialect);
+  keepReadOnly(current, document, type.attributes);
   keepHidden(current, document, type);
   return {
     document,
@@ -70,14 +73,13 @@ export function planPatch(
   };
 }
 
-/** The last word on each. */
+/** The last word on each: a value, or null for what is taken away. */
 function unkeptOf(operations: readonly Operation[], dialect: Dialect): ReadonlyMap<string, Json> {
   const unkept = new Map<string, Json>();
   for (const { op, target, selection, value } of operations) {
     if (selection || !isNeverReturned(target)) continue;
     const canonical = op === 'remove' ? undefined : coerce(target, value, dialect);
-    if (canonical === undefined) unkept.delete(target.path);
-    else unkept.set(target.path, canonical);
+    unkept.set(target.path, canonical ?? null);
   }
   return unkept;
 }
@@ -94,10 +96,18 @@ function exactly(ids: readonly string[]): EdgePlan {
   return { isCleared: true, added: new Set(ids), removed: new Set() };
 }
 
+/** Of an extension what is the server's stays; of another complex value it stays as long as the value does. */
 function keepReadOnly(current: JsonObject, next: JsonObject, attributes: ReadonlyMap<string, Attribute>): void {
-  for (const attribute of attributes.values()) {
-    const value = current[attribute.name];
-    if (attribute.mutability === 'readOnly' && value !== undefined) next[attribute.name] = value;
+  for (const { name, mutability, multiValued, isExtension, subAttributes } of attributes.values()) {
+    const before = current[name];
+    if (before === undefined) continue;
+    if (mutability === 'readOnly') next[name] = before;
+    else if (isObject(before) && !multiValued) {
+      const now = next[name];
+      const kept = isObject(now) ? { ...now } : {};
+      if (isExtension || isObject(now)) keepReadOnly(before, kept, subAttributes);
+      if (Object.keys(kept).length > 0) next[name] = kept;
+    }
   }
 }
 

@@ -62,14 +62,14 @@ export function memberTypeNames(type: ResourceType): readonly string[] {
   return type.edges?.subAttributes.get('$ref')?.referenceTypes ?? [];
 }
 
-export function deleteWrite(
-  current: StoredResource,
-  removed: readonly string[],
-  occasion: Occasion,
-  type: ResourceType,
-): DeleteWrite {
-  const changes = { difference: documentDifference(current.document, {}, type), added: [], removed };
-  return { kind: 'delete', key: current.key, expected: current.version, change: record(changes, occasion) };
+/** What changes of a resource that is deleted. @param members its own */
+export function deletion(current: StoredResource, members: readonly string[], type: ResourceType): Changes {
+  return { difference: documentDifference(current.document, {}, type), added: [], removed: members };
+}
+
+/** @param changes deletion() */
+export function deleteWrite({ key, version }: StoredResource, changes: Changes, occasion: Occasion): DeleteWrite {
+  return { kind: 'delete', key, expected: version, change: record(changes, occasion) };
 }
 
 export function documentDifference(before: JsonObject, after: JsonObject, type: ResourceType): AttributeChange[] {

@@ -24,6 +24,7 @@ import { ADMIN_ROUTES, type AdminRoute, type GuardedRoute, type PublicRoute } fr
 import { staticPage } from './admin/static.js';
 import { validate } from './admin/validate.js';
 import { addressOf, shownPath } from './exchange.js';
+import { readHost } from './read-request.js';
 
 /** Where the API is, below the page. */
 const API = '/api';
@@ -142,7 +143,7 @@ async function admit(route: GuardedRoute, { request, response }: Passed, parts: 
 
 /** What every handler is given. */
 function commonOf(request: Request, { publicUrl }: AdminParts) {
-  const baseUrl = publicUrl ?? `${request.protocol}://${request.host ?? 'localhost'}`;
+  const baseUrl = publicUrl ?? `${request.protocol}://${readHost(request) ?? 'localhost'}`;
   const query = request.originalUrl.indexOf('?');
   return {
     params: request.params as Record<string, string>,

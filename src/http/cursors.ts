@@ -3,6 +3,7 @@
  * made up or carried to another tenant, type, filter or order, and none tells how much the store holds of others.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { PositionAcross } from '../directory/search-across.js';
 import { ScimError } from '../scim/errors.js';
 import type { Keyset, Position } from '../store/store.js';
 
@@ -18,8 +19,11 @@ export interface CursorParts {
   readonly clock: () => string;
 }
 
-/** [expires in ms since 1970, forward, row, key]; without a sort there is no key, which JSON makes a null. */
-type Content = readonly [expires: number, isForward: boolean, row: number, key: Position['key']];
+/**
+ * [expires in ms since 1970, forward, row, key, search]; without a sort there is no key, which JSON makes a null, and the
+ * last stands in cursors of lists of several types alone.
+ */
+type Content = readonly [expires: number, isForward: boolean, row: number, key: Position['key'], search?: number];
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -27,13 +31,18 @@ const TAG_BYTES = 16;
 /** Longer ones are not read: a position is far shorter. */
 const MOST_CHARACTERS = 8_000;
 
+/** A place in the list of one type, or of several. */
+export type CursorPlace = Position & Partial<PositionAcross>;
+
 export class Cursors {
   constructor(private readonly parts: CursorParts) {}
 
   /** The cursor that leads to the page which the keyset describes. */
-  async issue({ direction, from }: Keyset & { readonly from: Position }, scope: CursorScope): Promise<string> {
+  async issue({ direction, from }: Keyset & { readonly from: CursorPlace }, scope: CursorScope): Promise<string> {
     const expires = Date.parse(this.parts.clock()) + this.parts.timeout * 1000;
-    const content: Content = [expires, direction === 'forward', from.row, from.key];
+    const { row, key, search } = from;
+    const place = [expires, direction === 'forward', row, key] as const;
+    const content: Content = search === undefined ? place : [...place, search];
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, await this.key(), nonce).setAAD(scopeText(scope));
     const sealed = Buffer.concat([cipher.update(JSON.stringify(content)), cipher.final()]);
@@ -44,11 +53,11 @@ export class Cursors {
    * Where the cursor leads; an empty one to the first page.
    * @throws ScimError invalidCursor, expiredCursor
    */
-  async read(cursor: string, scope: CursorScope): Promise<Keyset> {
+  async read(cursor: string, scope: CursorScope): Promise<Keyset<PositionAcross>> {
     if (cursor === '') return { direction: 'forward' };
-    const [expires, isForward, row, key] = open(cursor, await this.key(), scope);
+    const [expires, isForward, row, key, search = 0] = open(cursor, await this.key(), scope);
     if (expires <= Date.parse(this.parts.clock())) throw new ScimError('expiredCursor');
-    return { direction: isForward ? 'forward' : 'backward', from: { row, key } };
+    return { direction: isForward ? 'forward' : 'backward', from: { row, key, search } };
   }
 
   private async key(): Promise<Buffer> {

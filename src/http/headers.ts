@@ -1,4 +1,5 @@
 /** The head of every answer, written in one go: setting headers one by one costs more than making the answer. */
+import { ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import helmet from 'helmet';
 import { exchangeOf } from './exchange.js';
@@ -42,6 +43,12 @@ export function writeHead(
   const all: (string | number | readonly string[])[] = [...SECURITY_HEADERS];
   if (id !== undefined) all.push('X-Request-Id', id);
   for (const name in headers) all.push(name, headers[name] as string | number | readonly string[]);
+  if (response.writeHead !== ServerResponse.prototype.writeHead) {
+    // Of the app's middlewares (sessions, compression), some know no list of names and values, and set its letters.
+    for (let i = 0; i < all.length; i += 2) response.setHeader(all[i] as string, all[i + 1] as string);
+    response.writeHead(status);
+    return;
+  }
   // Node takes names and values in turn as well; its types know of strings alone.
   response.writeHead(status, all as string[]);
 }

@@ -136,3 +136,11 @@ export function locator(baseUrl: string, registry: Registry): Locate {
     return type && `${baseUrl}${type.endpoint}/${encodeURIComponent(id)}`;
   };
 }
+
+/** As the client has named it, port included, through the proxies that the app trusts; Express 4 knows no port. */
+export function readHost({ app, headers, socket }: Request): string | undefined {
+  const forwarded = headers['x-forwarded-host'];
+  const trusts = app.get('trust proxy fn') as (address: string | undefined, hop: number) => boolean;
+  if (typeof forwarded !== 'string' || forwarded === '' || !trusts(socket.remoteAddress, 0)) return headers.host;
+  return forwarded.split(',', 1)[0]?.trim();
+}

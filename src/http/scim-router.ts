@@ -2,16 +2,16 @@
  * The route table of RFC 7644 §3.2: each line an endpoint, its scope and its file. Knows Express; decides nothing.
  * A router works at any path; below `/tenants/:tenant/…` the tenant in the path must be the credential's own.
  */
-import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Router } from 'express';
 import { USER_TYPE } from '../access/credential-user.js';
-import { type Principal, requireScope, requireTenant, type Scope } from '../access/principal.js';
-import { AccessRefused } from '../access/refusal.js';
+import { requireScope, type Scope } from '../access/principal.js';
 import type { Caller } from '../directory/directory.js';
 import { ScimError } from '../scim/errors.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { Registry } from '../scim/schema/load.js';
+import { admission, allowing, begun, bytesReader, identifyAgain } from './admission.js';
 import { errorHandler, explainTo } from './error-handler.js';
-import { beginExchange, type Exchange, exchangeOf } from './exchange.js';
+import type { Exchange } from './exchange.js';
 import type { HttpParts } from './parts.js';
 import {
   locator,
@@ -41,7 +41,7 @@ type Discovery = (request: DiscoveryRequest, parts: HttpParts) => ScimResponse;
 /** The SCIM endpoints as one Express router, from authentication to the error body. */
 export function scimRouter(parts: HttpParts): Router {
   const router = express.Router({ mergeParams: true });
-  router.use(inSequence(withoutDoubleSlash, beginExchange(parts), authenticate(parts)));
+  router.use(admission(parts));
   addRoutes(router, parts);
   router.use(errorHandler());
   return router;
@@ -93,17 +93,20 @@ function addResource(router: Router, path: string, find: RequestHandler, parts: 
 }
 
 /** RFC 7644 §3.11: the user who the credential is, at another address; what is asked of it is answered for that user. */
-function currentUser({ registries }: HttpParts): RequestHandler {
+function currentUser({ registries, publicUrl }: HttpParts): RequestHandler {
   return (request, response, next) => {
     const exchange = begun(response);
     const { user, tenant } = exchange.principal;
-    const type = registries.of(tenant).resourceType(USER_TYPE);
+    const registry = registries.of(tenant);
+    const type = registry.resourceType(USER_TYPE);
     if (type === undefined || user === undefined || request.method === 'POST') {
       throw new ScimError('notImplemented', 'This credential is no user, or the operation is not offered at /Me.');
     }
     response.locals.type = type;
     request.params.id = user;
     exchange.isAbout(type.name, user);
+    // "In any response", so in one without a body and in a refusal as well.
+    response.setHeader('Location', locator(readBaseUrl(request, publicUrl), registry)(type.name, user) ?? '');
     next();
   };
 }
@@ -122,81 +125,6 @@ function offeredType({ registries }: HttpParts): RequestHandler {
     if (typeof id === 'string') exchange.isAbout(type.name, id);
     next();
   };
-}
-
-/** Takes the body as bytes, whatever it is called; read-request.ts judges the media type and parses. */
-function bytesReader({ limits }: HttpParts): RequestHandler {
-  return express.raw({ type: () => true, limit: limits.body });
-}
-
-/** Several handlers as one layer of a router: each layer costs a request what a step of ours costs. */
-function inSequence(...handlers: readonly RequestHandler[]): RequestHandler {
-  return (request, response, done) => {
-    const run = (index: number): void => {
-      const handler = handlers[index];
-      if (!handler) {
-        done();
-        return;
-      }
-      const result = handler(request, response, (error?: unknown) => (error ? done(error) : run(index + 1)));
-      if (result instanceof Promise) result.catch(done);
-    };
-    run(0);
-  };
-}
-
-/** A Tenant URL that was entered with a slash at its end gives `/scim/v2//Users`. */
-const withoutDoubleSlash: RequestHandler = (request, _response, next) => {
-  if (request.url.startsWith('//')) request.url = request.url.replace(/^\/+/, '/');
-  next();
-};
-
-/** Who calls, and whether it is their turn: all that is asked before anything of the request is read. */
-function authenticate(parts: HttpParts): RequestHandler {
-  return async (request, response, next) => {
-    const exchange = begun(response);
-    await identify(request, exchange, parts);
-    takeTurn(exchange.principal, parts);
-    stayWithin(request, exchange);
-    parts.uses.note(exchange.principal.credential.id, exchange.address);
-    next();
-  };
-}
-
-async function identify(request: Request, exchange: Exchange, { authenticator }: HttpParts): Promise<void> {
-  const { headers, originalUrl: url } = request;
-  const { address } = exchange;
-  const tenant = tenantInPath(request);
-  exchange.principal = await authenticator.authenticate({ headers, url, address, tenant, log: exchange });
-}
-
-/** @throws AccessRefused notFound */
-function stayWithin(request: Request, { principal }: Exchange): void {
-  const tenant = tenantInPath(request);
-  if (tenant !== undefined) requireTenant(principal, tenant);
-}
-
-function tenantInPath({ params }: Request): string | undefined {
-  return typeof params.tenant === 'string' ? params.tenant : undefined;
-}
-
-/** A body can be held back for minutes, in which its credential is revoked, or its tenant disabled. */
-async function identifyAgain(request: Request, exchange: Exchange, parts: HttpParts): Promise<void> {
-  await identify(request, exchange, parts);
-  stayWithin(request, exchange);
-}
-
-/** @throws AccessRefused tooManyRequests. RFC 6585 §4 */
-function takeTurn({ tenant }: Principal, { requestLimit, limits }: HttpParts): void {
-  const rate = tenant.settings.requestLimit ?? limits.requests;
-  const retryAfter = requestLimit.take(tenant.id, rate);
-  if (retryAfter === undefined) return;
-  const reason = { failed: 'request limit', expected: `at most ${rate} requests per second`, came: 'more' };
-  throw new AccessRefused('tooManyRequests', undefined, { reason, tenant: tenant.id, retryAfter });
-}
-
-function begun(response: Response): Exchange {
-  return exchangeOf(response) as Exchange;
 }
 
 /** RFC 7644 §3.7.4: the answer names the limit. A body that the embedding app has read is known by its length alone. */
@@ -279,7 +207,8 @@ function answerBulk(parts: HttpParts): RequestHandler {
 function callerOf({ principal, dialect, id: requestId, address }: Exchange, registry: Registry): Caller {
   const { id: credential, name } = principal.credential;
   const { resourceType: types } = registry;
-  return { tenant: principal.tenant.id, actor: { credential, name, address }, requestId, dialect, types };
+  const { id: tenant, profile } = principal.tenant;
+  return { tenant, actor: { credential, name, address }, requestId, dialect, profile, types };
 }
 
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
@@ -314,15 +243,6 @@ function answerDiscovery(endpoint: Discovery, parts: HttpParts): RequestHandler 
       id: typeof id === 'string' ? id : undefined,
     };
     await send(response, endpoint(discovery, parts));
-  };
-}
-
-/** A known address with a method that it does not have. RFC 9110 §15.5.6 */
-function allowing(...methods: string[]): RequestHandler {
-  const allowed = methods.includes('GET') ? ['HEAD', ...methods] : methods;
-  return (request, response) => {
-    response.setHeader('Allow', allowed.join(', '));
-    throw new ScimError('methodNotAllowed', `${request.method} is not supported at this address.`);
   };
 }
 

@@ -1,8 +1,8 @@
 /**
  * The store port: what the directory and access need of a database, and nothing more.
  * Knows: resources as documents, edges, changes; accounts.ts: tenants, credentials, admins; records.ts: what happened
- * beside. Does not know: SCIM policy, profiles, HTTP.
- * Engines: memory/, sqlite/, mongo/. test/contract/store.ts is the definition that each of them is held to.
+ * beside; deliveries.ts: who is told of changes. Does not know: SCIM policy, profiles, HTTP.
+ * Engines: memory/, sqlite/, mongo/. testing/contract/store.ts is the definition that each of them is held to.
  */
 import { ScimError } from '../scim/errors.js';
 import type { FilterNode } from '../scim/filter/node.js';
@@ -10,9 +10,11 @@ import type { JsonObject } from '../scim/json.js';
 import type { AttributeChange } from '../scim/patch/difference.js';
 import type { Attribute, ResourceType } from '../scim/schema/characteristics.js';
 import type { AccountStore } from './accounts.js';
+import type { DeliveryStore } from './deliveries.js';
 import type { RecordStore } from './records.js';
 
 export type * from './accounts.js';
+export type * from './deliveries.js';
 export type * from './records.js';
 
 /** The address of a resource. Every key carries its tenant. */
@@ -119,6 +121,8 @@ export interface PutWrite {
   readonly change: ChangeRecord;
   /** The types (ResourceType.name) that a member may have. Needed when `change.added` is not empty. */
   readonly memberTypes?: readonly string[];
+  /** An argon2id string that the resource has from now on, kept beside it and in no record; null: none any more. */
+  readonly passwordHash?: string | null | undefined;
 }
 
 export interface DeleteWrite {
@@ -160,11 +164,11 @@ export interface ResourceQuery {
 }
 
 /** A page by where it lies rather than by how much comes before it, so that others may write between two pages. */
-export interface Keyset {
+export interface Keyset<Place extends Position = Position> {
   /** `forward`: what follows `from`, nearest first. `backward`: what comes before it, in the order of the list still. */
   readonly direction: 'forward' | 'backward';
   /** Without it: from the start of the list, or backward from its end. */
-  readonly from?: Position | undefined;
+  readonly from?: Place | undefined;
 }
 
 /** A place in the order of a query: that of a resource, which may be gone since. Only for the query it was made for. */
@@ -197,18 +201,20 @@ export interface ResourcePage {
   readonly next?: Position | undefined;
   /** With a keyset: where the page before this one ends, going backward; undefined when nothing comes before. */
   readonly previous?: Position | undefined;
+  /** With a keyset: where each of the resources stands. */
+  readonly positions?: readonly Position[] | undefined;
 }
 
 /**
  * A page by keyset, as every engine cuts it.
  * @param found what the query finds from the keyset's position on, nearest first: `limit + 1` of them, or all.
  */
-export function cutPage<Row>(
+export function cutPage<Row, Place extends Position>(
   found: readonly Row[],
-  { direction, from }: Keyset,
+  { direction, from }: Keyset<Place>,
   limit: number,
-  positionOf: (row: Row) => Position,
-): { rows: Row[]; next: Position | undefined; previous: Position | undefined } {
+  positionOf: (row: Row) => Place,
+): { rows: Row[]; positions: Place[]; next: Place | undefined; previous: Place | undefined } {
   const shown = found.slice(0, limit);
   const [nearest, farthest] = [shown[0], shown.at(-1)];
   const isForward = direction === 'forward';
@@ -216,9 +222,11 @@ export function cutPage<Row>(
   // Where the client comes from there was something. From an empty page the way back includes what stands at `from`.
   const aroundFrom = from && { ...from, row: from.row + (isForward ? 1 : -1) };
   const back = from && (nearest === undefined ? aroundFrom : positionOf(nearest));
+  const rows = isForward ? shown : shown.reverse();
+  const positions = rows.map(positionOf);
   return isForward
-    ? { rows: shown, next: ahead, previous: back }
-    : { rows: shown.reverse(), next: back, previous: ahead };
+    ? { rows, positions, next: ahead, previous: back }
+    : { rows, positions, next: back, previous: ahead };
 }
 
 /** One membership, seen from the group. */
@@ -244,8 +252,11 @@ export interface Applied {
   readonly durable: Promise<void>;
 }
 
-export interface Store extends AccountStore, RecordStore {
+export interface Store extends AccountStore, RecordStore, DeliveryStore {
   get(key: ResourceKey, view?: View): Promise<StoredResource | undefined>;
+
+  /** What the last write that had a `passwordHash` left; undefined where there is none, or no such resource. */
+  passwordHash(key: ResourceKey): Promise<string | undefined>;
 
   search(query: ResourceQuery): Promise<ResourcePage>;
 

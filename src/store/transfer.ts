@@ -1,10 +1,10 @@
 /**
  * Beside the port: how what a store holds is moved to another one as it is, with its versions, times and numbers.
  * Knows: rows, page by page. Does not know: in what order, and whether both sides are the same (transfer/ does).
- * Tenants, credentials and admins are read and made through the port itself.
+ * Tenants, credentials, receivers and admins are read and made through the port itself.
  */
 import type { JsonObject } from '../scim/json.js';
-import type { AuditRecord, Change, Key, StoredResource, TrafficHour } from './store.js';
+import type { AuditRecord, Change, Delivery, Key, NewDeadLetter, StoredResource, TrafficHour } from './store.js';
 
 export interface MovedResource {
   readonly resource: StoredResource;
@@ -12,6 +12,7 @@ export interface MovedResource {
   readonly form: JsonObject;
   readonly display: string | undefined;
   readonly lookups: readonly (readonly [path: string, value: string])[];
+  readonly passwordHash: string | undefined;
 }
 
 /** One membership. */
@@ -39,6 +40,9 @@ export interface Rows {
   accessKeys: Key;
   traffic: TrafficHour;
   lastRequests: LastRequest;
+  /** Without who works on them. */
+  deliveries: Delivery;
+  deadLetters: NewDeadLetter;
   secrets: Secret;
   audit: AuditRecord;
 }

@@ -18,6 +18,8 @@ export const PAGE_ROWS: Readonly<Record<Kind, number>> = {
   accessKeys: 1_000,
   traffic: 1_000,
   lastRequests: 1_000,
+  deliveries: 1_000,
+  deadLetters: 1_000,
   secrets: 1_000,
   audit: 1_000,
 };

@@ -48,7 +48,16 @@ interface Note {
   readonly rows: number;
 }
 
-const OF_TENANT = ['resources', 'edges', 'changes', 'accessKeys', 'traffic', 'lastRequests'] as const;
+const OF_TENANT = [
+  'resources',
+  'edges',
+  'changes',
+  'accessKeys',
+  'traffic',
+  'lastRequests',
+  'deliveries',
+  'deadLetters',
+] as const;
 const OF_ALL = ['secrets', 'audit'] as const;
 const ADMIN_KEYS: readonly AdminKey['kind'][] = ['session', 'token', 'invitation'];
 /** Of these it is known how many there are. */
@@ -124,6 +133,9 @@ class Move {
       const isThere = await to.store.credential(tenant.id, credential.id);
       if (!isThere) await to.store.createCredential(credential, keys);
     }
+    for (const receiver of await from.store.receivers(tenant.id)) {
+      if (!(await to.store.receiver(tenant.id, receiver.id))) await to.store.createReceiver(receiver);
+    }
     for (const [place, kind] of OF_TENANT.entries()) if (place >= this.note.kind) await this.moveKind(kind, tenant);
     await to.transfer.finish(tenant.id, await from.transfer.totals(tenant.id));
     await this.keep({ tenants: index + 1, kind: 0, after: undefined, rows: 0 });
@@ -188,6 +200,11 @@ class Move {
         'credentials',
         of,
         list((store) => store.credentials(tenant.id)),
+      );
+      await check(
+        'receivers',
+        of,
+        list((store) => store.receivers(tenant.id)),
       );
       for (const kind of OF_TENANT) {
         await check(kind, of, ({ transfer }) => digestOf(comparableRows(transfer, kind, tenant.id)));

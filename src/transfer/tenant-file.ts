@@ -1,19 +1,22 @@
 /**
- * One tenant as JSON lines, for backups and for clones: a header, then resources, memberships, history and, where asked,
- * credentials with the hashes of their secrets; then a line that counts them, so that a cut file is known as one.
+ * One tenant as JSON lines, for backups and for clones: a header, then resources, memberships, history, receivers and,
+ * where asked, credentials with the hashes of their secrets; then a line that counts them, so that a cut file is known as
+ * one.
  */
 import { isObject } from '../scim/json.js';
-import { type Change, type KeyedCredential, type Tenant, UniquenessConflict } from '../store/store.js';
+import { type Change, type KeyedCredential, type Receiver, type Tenant, UniquenessConflict } from '../store/store.js';
 import type { Kind, MovedEdge, MovedResource, Rows } from '../store/transfer.js';
 import { PAGE_ROWS, rowsOf } from './digest.js';
 import { type Side, TransferRefused } from './move.js';
 
 const FORMAT = 'scim-target tenant';
-const VERSION = 1;
+/** 2: receivers, and the hashes of passwords. */
+const VERSION = 2;
 
 export interface FileHeader {
   readonly format: typeof FORMAT;
-  readonly version: typeof VERSION;
+  /** From 1. */
+  readonly version: number;
   readonly name: string;
   readonly profile: string;
   readonly settings: Tenant['settings'];
@@ -24,8 +27,20 @@ export interface FileCounts {
   readonly resources: number;
   readonly edges: number;
   readonly changes: number;
+  readonly receivers: number;
   readonly credentials: number;
 }
+
+/** Where an import takes time (ISO 8601 UTC) and ids from. */
+export interface ImportSources {
+  clock(): string;
+  newId(): string;
+}
+
+const NONE: FileCounts = { resources: 0, edges: 0, changes: 0, receivers: 0, credentials: 0 };
+
+/** What a receiver that came with a file says of itself: nobody has asked for what it would send. */
+const IMPORTED = 'It came with the import of its tenant.';
 
 const KINDS = ['resources', 'edges', 'changes'] as const;
 
@@ -33,7 +48,7 @@ type FileKind = (typeof KINDS)[number];
 
 /**
  * Writes the lines, without line ends.
- * @param hasSecrets credentials and the hashes of their keys too
+ * @param hasSecrets credentials with the hashes of their keys, hashes of passwords, and what receivers are sent with too
  */
 export async function exportTenant(
   { store, transfer }: Side,
@@ -41,14 +56,18 @@ export async function exportTenant(
   hasSecrets: boolean,
   write: (line: string) => Promise<void>,
 ): Promise<FileCounts> {
-  const counts = { resources: 0, edges: 0, changes: 0, credentials: 0 };
+  const counts = { ...NONE };
   const put = (value: object): Promise<void> => write(JSON.stringify(value));
   await put({ format: FORMAT, version: VERSION, name, profile, settings } satisfies FileHeader);
   for (const kind of KINDS) {
     for await (const row of rowsOf(transfer, kind, id)) {
-      await put({ [kind]: row });
+      await put({ [kind]: hasSecrets || kind !== 'resources' ? row : { ...row, passwordHash: undefined } });
       counts[kind]++;
     }
+  }
+  for (const receiver of await store.receivers(id)) {
+    await put({ receivers: hasSecrets ? receiver : { ...receiver, authorization: undefined } });
+    counts.receivers++;
   }
   for (const credential of hasSecrets ? await store.credentials(id) : []) {
     await put({ credentials: credential });
@@ -59,27 +78,30 @@ export async function exportTenant(
 }
 
 /**
- * Reads lines into a tenant that `create` makes from the header.
+ * Reads lines into a tenant that `create` makes from the header. Its receivers are paused, and would go on after its
+ * history; one whose id is taken, as that of the original is beside a clone, gets another.
  * @throws TransferRefused for what is no such file, or not all of it; what was read until then is there still
  */
 export async function importTenant(
   side: Side,
   lines: AsyncIterable<string>,
   create: (header: FileHeader) => Promise<Tenant>,
+  sources: ImportSources,
 ): Promise<FileCounts> {
   let reader: Reader | undefined;
   let number = 0;
   for await (const line of lines) {
     const value = parse(line, ++number);
     if (reader) await reader.take(value, number);
-    else reader = new Reader(side, await create(headerOf(value)));
+    else reader = new Reader(side, await create(headerOf(value)), sources);
   }
   if (!reader) throw new TransferRefused('the file is empty');
   return reader.end();
 }
 
 class Reader {
-  private readonly counts = { resources: 0, edges: 0, changes: 0, credentials: 0 };
+  private readonly counts = { ...NONE };
+  private readonly receivers: Receiver[] = [];
   private readonly byType: Record<string, number> = {};
   private page: { kind: FileKind; rows: Rows[FileKind][] } = { kind: 'resources', rows: [] };
   private told: unknown;
@@ -87,6 +109,7 @@ class Reader {
   constructor(
     private readonly side: Side,
     private readonly tenant: Tenant,
+    private readonly sources: ImportSources,
   ) {}
 
   async take(value: Record<string, unknown>, number: number): Promise<void> {
@@ -94,18 +117,20 @@ class Reader {
     if (this.told !== undefined || !isObject(row as never)) throw unreadable(number);
     if (kind === 'end') this.told = row;
     else if (kind === 'credentials') await this.addCredential(row as KeyedCredential);
+    else if (kind === 'receivers') this.keepReceiver(row as Receiver, number);
     else if (KINDS.includes(kind as FileKind)) await this.add(kind as FileKind, row as Rows[FileKind], number);
     else throw unreadable(number);
   }
 
   async end(): Promise<FileCounts> {
     await this.flush();
-    if (JSON.stringify(this.told) !== JSON.stringify(this.counts)) {
+    if (JSON.stringify({ ...NONE, ...(this.told as object) }) !== JSON.stringify(this.counts)) {
       throw new TransferRefused(
         'the file is not all there: its last line, which counts the others, is missing or differs',
       );
     }
     await this.side.transfer.finish(this.tenant.id, { sequence: this.counts.changes, counts: this.byType });
+    for (const receiver of this.receivers) await this.addReceiver(receiver);
     return this.counts;
   }
 
@@ -142,6 +167,31 @@ class Reader {
     return { ...change, key: { ...change.key, tenant } };
   }
 
+  private keepReceiver(receiver: Receiver, number: number): void {
+    if (![receiver.id, receiver.kind, receiver.name].every(isText)) throw unreadable(number);
+    this.receivers.push(receiver);
+    this.counts.receivers++;
+  }
+
+  /** When the history is whole, so that nothing of it is sent again. */
+  private async addReceiver(receiver: Receiver): Promise<void> {
+    const { store } = this.side;
+    const own = {
+      ...receiver,
+      tenant: this.tenant.id,
+      paused: this.sources.clock(),
+      pausedBecause: IMPORTED,
+    };
+    try {
+      await store.createReceiver(own);
+      await store.moveDelivery(own.id, own.tenant, this.counts.changes);
+    } catch (error) {
+      if (!(error instanceof UniquenessConflict)) throw error;
+      // What is sealed for the one of that id cannot be opened by another.
+      await this.addReceiver({ ...receiver, id: this.sources.newId(), authorization: undefined });
+    }
+  }
+
   private async addCredential({ credential, keys }: KeyedCredential): Promise<void> {
     try {
       await this.side.store.createCredential({ ...credential, tenant: this.tenant.id }, keys);
@@ -159,7 +209,9 @@ function headerOf(value: Record<string, unknown>): FileHeader {
   const { format, version, profile, settings } = value as unknown as FileHeader;
   if (format !== FORMAT)
     throw new TransferRefused('the file is no export of a tenant: its first line says nothing of it');
-  if (version !== VERSION) throw new TransferRefused(`the file has format ${version}, this release reads ${VERSION}`);
+  if (!Number.isInteger(version) || version < 1 || version > VERSION) {
+    throw new TransferRefused(`the file has format ${version}, this release reads 1 to ${VERSION}`);
+  }
   if (!isText(profile) || typeof settings !== 'object') throw unreadable(1);
   return value as unknown as FileHeader;
 }

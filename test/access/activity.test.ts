@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ActivityRecorderParts, createActivityRecorder } from '../../src/access/activity.js';
 import type { NewActivity } from '../../src/store/store.js';
-import { request } from '../contract/accounts.js';
+import { request } from '../../src/testing/contract/accounts.js';
 import { FakeLog } from './fakes.js';
 
 const START = '2031-01-01T12:00:00.000Z';

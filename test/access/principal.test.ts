@@ -28,10 +28,13 @@ describe('parseScopes', () => {
   });
 
   it.each([
-    ['scim:read,scim:admin', '"scim:admin" is not a scope; the scopes are scim:read, scim:write, scim:catalog'],
-    ['SCIM:READ', '"SCIM:READ" is not a scope; the scopes are scim:read, scim:write, scim:catalog'],
-    ['constructor', '"constructor" is not a scope; the scopes are scim:read, scim:write, scim:catalog'],
-    [' , ', 'no scope was given; the scopes are scim:read, scim:write, scim:catalog'],
+    [
+      'scim:read,scim:admin',
+      '"scim:admin" is not a scope; the scopes are scim:read, scim:write, scim:catalog, events:read',
+    ],
+    ['SCIM:READ', '"SCIM:READ" is not a scope; the scopes are scim:read, scim:write, scim:catalog, events:read'],
+    ['constructor', '"constructor" is not a scope; the scopes are scim:read, scim:write, scim:catalog, events:read'],
+    [' , ', 'no scope was given; the scopes are scim:read, scim:write, scim:catalog, events:read'],
   ])('%j is refused: %s', (text, message) => {
     expect(() => parseScopes(text)).toThrow(new FieldRefused('scopes', message));
   });

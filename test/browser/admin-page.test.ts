@@ -5,6 +5,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cli, type Ended, startServer, type TestServer, temporaryStore, until } from '../e2e/server.js';
+import { HookReceiver, opened } from '../support/hook-receiver.js';
 import { PASSWORD, startBrowser, Visitor } from './admin.js';
 import { findChromium } from './chromium.js';
 
@@ -13,6 +14,9 @@ if (program === undefined) console.log('skipped: there is no chromium on this ma
 
 const EMAIL = 'dana@example.com';
 const TENANT = 'acme';
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+/** Webhooks go to this machine here. */
+const LOCAL = { SCIM_TARGET_WEBHOOK_PRIVATE: 'allow' };
 
 describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () => {
   const temporary = temporaryStore();
@@ -20,12 +24,13 @@ describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () 
   let second: TestServer;
   let browser: Browser;
   let dana: Visitor;
+  let hook: HookReceiver;
   let isBroken = false;
   /** What was copied from the page. */
   const values = { scimUrl: '', token: '', userId: '' };
 
   beforeAll(async () => {
-    first = await startServer({ store: temporary.store });
+    first = await startServer({ store: temporary.store, env: LOCAL });
     browser = await startBrowser(program as string);
     dana = await Visitor.arrive(browser, new URL(first.baseUrl).origin);
   });
@@ -38,6 +43,7 @@ describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () 
   });
   afterAll(async () => {
     await browser?.close();
+    await hook?.stop();
     await Promise.all([first, second].map((server) => server?.stop()));
     temporary.remove();
   });
@@ -92,7 +98,7 @@ describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () 
     await other.heading('This link does not work').waitFor();
     await other.context.close();
     // Another start before there was an owner would have ended the link.
-    second = await startServer({ store: temporary.store, known: { token: first.token } });
+    second = await startServer({ store: temporary.store, env: LOCAL, known: { token: first.token } });
   });
 
   test('sign out and sign in go by keyboard alone; a wrong password is said, and nothing more', async () => {
@@ -159,7 +165,7 @@ describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () 
 
   test('the activity has the cycle; it can be filtered, and a request shows what it changed', async () => {
     const user = {
-      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+      schemas: [USER],
       userName: 'lin@example.com',
       title: 'Designer',
     };
@@ -200,6 +206,75 @@ describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () 
     await dana.heading('The request').waitFor();
   });
 
+  test('schemas that are wrong are refused at their line; an example gives the tenant a type', async () => {
+    await dana.go(`/tenants/${TENANT}/schemas`);
+    const text = dana.page.getByRole('textbox', { name: `The schemas of ${TENANT}, as JSON with comments` });
+    await text.fill('{\n  "policy": {\n    "User": { "required": ["colour"] }\n  }\n}\n');
+    await dana.button('Save').click();
+    await dana.page.getByText('User has no attribute colour').waitFor();
+    expect(await dana.violations()).toEqual([]);
+    await dana.button('Go to line 3').click();
+    const selected = await dana.page.evaluate<string>('getSelection().toString()');
+    expect(selected).toBe('    "User": { "required": ["colour"] }');
+    await dana.button('Discard changes').click();
+    await dana.button('Begin with an example').click();
+    await dana.page.getByRole('menuitem', { name: /^A type of resource/ }).click();
+    await dana.button('Save').click();
+    await dana.page.getByText(`The schemas of ${TENANT} were saved.`).waitFor();
+    const list = dana.page.getByRole('navigation').getByRole('link', { name: 'Device', exact: true });
+    await list.first().click();
+    await dana.heading('Device').first().waitFor();
+    await dana.go(`/tenants/${TENANT}/schemas`);
+    await dana.button('Remove').click();
+    await dana.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await dana.page.getByText(`${TENANT} has the schemas of the server.`).waitFor();
+    await list.waitFor({ state: 'detached' });
+  });
+
+  test('a webhook that is made in the page is told of a user, with a signature by the secret that is shown', async () => {
+    hook = await HookReceiver.start();
+    await dana.go(`/tenants/${TENANT}/events`);
+    await dana.button('Add a receiver').first().click();
+    const dialog = dana.page.getByRole('dialog', { name: 'Add a receiver' });
+    await dialog.getByLabel('Name').fill('Shop');
+    await dialog.getByLabel('URL').fill('ftp://shop.example.com');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.locator('[aria-invalid=true]').waitFor();
+    expect(await dana.violations()).toEqual([]);
+    await dialog.getByLabel('URL').fill(hook.url);
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    const secret = await dana.copied('Signing secret');
+    await dana.button('I have copied it').click();
+    expect(await dana.page.content()).not.toContain(secret);
+    const { id } = await scim('POST', '/Users', { schemas: [USER], userName: 'told@example.com' });
+    const [message] = await hook.first(1);
+    expect(opened(message as never, secret)).toMatchObject({ type: 'user.created', data: { resource: { id } } });
+    await dana.page.getByRole('link', { name: 'Shop' }).click();
+    await dana.page.getByText('Up to date').waitFor();
+    expect(await dana.violations()).toEqual([]);
+  });
+
+  test('a receiver that is gone is paused and says why; when it is resumed it is told what it has missed', async () => {
+    hook.status = 410;
+    await dana.button('Send a test').click();
+    await dana.page
+      .getByText(/\b410\b/)
+      .first()
+      .waitFor();
+    const before = hook.hooks.length;
+    await scim('POST', '/Users', { schemas: [USER], userName: 'missed@example.com' });
+    await dana.heading('It is paused').or(dana.page.getByText('It is paused')).first().waitFor();
+    expect(await dana.violations()).toEqual([]);
+    hook.status = 204;
+    await dana.button('Resume').click();
+    await dana.page.getByText('Up to date').waitFor();
+    const told = hook.hooks.slice(before).map(({ body }) => JSON.parse(body).data.resource?.userName);
+    expect(told).toContain('missed@example.com');
+    await dana.page.getByRole('link', { name: 'Events' }).first().click();
+    const latest = dana.page.getByRole('table', { name: 'Latest events' });
+    await latest.getByRole('link', { name: 'missed@example.com' }).first().waitFor();
+  });
+
   test('after a rotation the old and the new secret work, at each process; then the new one alone', async () => {
     await dana.go(`/tenants/${TENANT}/credentials`);
     await dana.page.getByRole('link', { name: 'Netskope' }).click();
@@ -226,7 +301,7 @@ describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () 
     await dialog.getByRole('textbox').fill('Netskope');
     expect(await dana.violations()).toEqual([]);
     await dialog.getByRole('button', { name: 'Revoke' }).click();
-    await dana.page.getByText('it is refused from now on').waitFor();
+    await dana.page.getByText('was revoked: it is refused from now on').waitFor();
     expect(await statuses(values.token)).toEqual([401, 401]);
     await dana.go(`/tenants/${TENANT}/activity?outcome=refused`);
     const rows = dana.page.getByRole('table', { name: 'Requests, newest first' }).getByRole('row');

@@ -7,8 +7,10 @@ import { createAuthenticator } from '../../src/access/authenticate.js';
 import { isWellFormed } from '../../src/access/token.js';
 import { run } from '../../src/cli/program.js';
 import { sources } from '../../src/cli/sources.js';
-import type { Store } from '../../src/store/store.js';
+import type { Store, Tenant } from '../../src/store/store.js';
+import { createScimTarget } from '../../src/target.js';
 import { FakeLog } from '../access/fakes.js';
+import { seedUsers } from '../support/seed.js';
 import { command, temporaryFolder } from './command.js';
 import { FakeTerminal } from './fake-terminal.js';
 import { runIn, succeedIn, withStoreAt } from './in-process.js';
@@ -181,6 +183,22 @@ describe('token list and revoke', () => {
       expect(text).not.toContain(token.slice(6, 20));
       expect(text).not.toContain(hash);
     }
+  });
+
+  it('create makes a token that is a user, named by userName in any case or by id', async () => {
+    const target = await createScimTarget({ store: `sqlite:${path}` });
+    const tenant = (await target.store.tenantByName('acme')) as Tenant;
+    const [user = ''] = await seedUsers(target, tenant, 1);
+    await target.close();
+    for (const named of ['SEED-0', user]) {
+      const text = await ok('token', 'create', '--tenant', 'acme', '--name', `as ${named}`, '--user', named);
+      const principal = await withStore((store) => authenticated(store, text));
+      expect(principal).toMatchObject({ tenant: { name: 'acme' }, user });
+    }
+    const listed: { name: string; user: string | null }[] = JSON.parse(
+      await ok('token', 'list', '--tenant', 'acme', '--json'),
+    );
+    expect(listed.filter((one) => one.user === user).map(({ name }) => name)).toEqual(['as SEED-0', `as ${user}`]);
   });
 
   it('create refuses a user that the tenant does not have', async () => {

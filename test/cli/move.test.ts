@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/program.js';
 import { NO_SCREEN } from '../../src/cli/screen.js';
-import { ACME } from '../contract/accounts.js';
-import { query } from '../contract/writes.js';
+import type { Store } from '../../src/store/store.js';
+import { ACME } from '../../src/testing/contract/accounts.js';
+import { query } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
-import { fill, USERS } from '../transfer/example.js';
+import { fill, RECEIVERS, USERS } from '../transfer/example.js';
 import { temporaryFolder } from './command.js';
 import { FakeTerminal } from './fake-terminal.js';
 import { runIn, withStoreAt } from './in-process.js';
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 
 let folder: ReturnType<typeof temporaryFolder>;
 let source: string;
@@ -41,7 +42,7 @@ describe('migrate', () => {
     expect({ code, out }).toEqual({ code: 0, out: '' });
     expect(err).toMatch(/^moving Acme: \d0 %$/m);
     expect(err).toMatch(/^verifying globex$/m);
-    expect(err).toContain(`same on both sides: 2 tenants, 2 credentials, ${USERS + 3} resources`);
+    expect(err).toContain(`same on both sides: 2 tenants, 2 credentials, 2 receivers, ${USERS + 3} resources`);
     expect(await idsOf(target, 'acme')).toEqual(await idsOf(source, 'acme'));
   });
 
@@ -95,7 +96,7 @@ describe('export and import', () => {
     const { code, err } = await cli('import', '--tenant', 'acme-test', file);
     expect({ code, err }).toEqual({
       code: 0,
-      err: `Imported tenant acme-test: ${USERS + 2} resources, ${USERS + 2} memberships, ${USERS + 2} changes, 0 credentials.\n`,
+      err: `Imported tenant acme-test: ${USERS + 2} resources, ${USERS + 2} memberships, ${USERS + 2} changes, 2 receivers, 0 credentials.\n`,
     });
     expect(await idsOf(source, 'acme-test')).toEqual(await idsOf(source, 'acme'));
     await withStoreAt(source, async (store) => {
@@ -107,13 +108,49 @@ describe('export and import', () => {
   });
 
   it('keep secrets out, unless asked; then the tenant works elsewhere as it did', async () => {
-    expect(readFileSync(await exported(), 'utf8')).not.toMatch(/#k-\d#|a secret|argon2id/);
+    expect(readFileSync(await exported(), 'utf8')).not.toMatch(/#k-\d#|a secret|argon2id|sealed header/);
     const file = await exported('--with-secrets');
     const beside = await cli('import', '--tenant', 'other', file);
     expect(beside).toMatchObject({ code: 1, err: expect.stringContaining('export without --with-secrets') });
     expect(await cli('import', '--tenant', 'acme', '--store', target, file)).toMatchObject({ code: 0 });
     const found = await withStoreAt(target, (store) => store.findBearer('#k-1#'));
     expect(found?.tenant.name).toBe('acme');
+    const hash = (store: Store) => store.passwordHash({ tenant: found?.tenant.id ?? '', type: 'User', id: 'u7' });
+    expect(await withStoreAt(target, hash)).toBe('$argon2id$u7');
+  });
+
+  it('bring receivers that wait, with ids of their own beside the original, after the history', async () => {
+    await cli('import', '--tenant', 'beside', await exported());
+    await cli('import', '--tenant', 'acme', '--store', target, await exported('--with-secrets'));
+    const imported = [expect.stringMatching(/^\d{4}-/), 'It came with the import of its tenant.'];
+    const receiversOf = (spec: string, name: string) =>
+      withStoreAt(spec, async (store) => {
+        const { id = '' } = (await store.tenantByName(name)) ?? {};
+        const deliveries = await store.deliveries({ tenant: id });
+        const receivers = await store.receivers(id);
+        expect(deliveries.map(({ consumer }) => consumer).sort()).toEqual(receivers.map((each) => each.id).sort());
+        expect(new Set(deliveries.map(({ position }) => position))).toEqual(new Set([USERS + 2]));
+        for (const { paused, pausedBecause } of receivers) expect([paused, pausedBecause]).toEqual(imported);
+        return receivers;
+      });
+    const [beside, elsewhere] = [await receiversOf(source, 'beside'), await receiversOf(target, 'acme')];
+    for (const [index, original] of RECEIVERS.entries()) {
+      const anything = expect.anything();
+      const waiting = { ...original, tenant: anything, paused: anything, pausedBecause: anything };
+      expect(elsewhere[index]).toEqual(waiting);
+      expect(beside[index]).toEqual({ ...waiting, id: anything, authorization: undefined });
+      expect(beside[index]?.id).not.toBe(original.id);
+    }
+  });
+
+  it('take a file of the first format, which knew of no receivers', async () => {
+    const file = await exported();
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const first = lines.filter((line) => !line.startsWith('{"receivers"'));
+    const old = first.join('\n').replace('"version":2', '"version":1').replace('"receivers":2,', '');
+    writeFileSync(file, old);
+    const { err } = await cli('import', '--tenant', 'old', file);
+    expect(err).toContain(`${USERS + 2} changes, 0 receivers, 0 credentials`);
   });
 
   it('are in the audit', async () => {
@@ -132,11 +169,11 @@ describe('export and import', () => {
 
   it.each([
     ['cut in the middle', (lines: string[]) => lines.slice(0, 300), 'not all there'],
-    ['without one of its changes', (lines: string[]) => lines.toSpliced(-3, 1), /line \d+ is not one/],
+    ['without one of its changes', (lines: string[]) => lines.toSpliced(-5, 1), /line \d+ is not one/],
     ['without one of its users', (lines: string[]) => lines.toSpliced(9, 1), 'not all there'],
     ['with a line that is no JSON', (lines: string[]) => lines.toSpliced(9, 0, '{'), 'line 10 is not one'],
     ['of something else', () => ['{"a":1}'], 'no export of a tenant'],
-    ['of a later format', (lines: string[]) => [lines[0]?.replace('"version":1', '"version":2') ?? ''], 'format 2'],
+    ['of a later format', (lines: string[]) => [lines[0]?.replace('"version":2', '"version":3') ?? ''], 'format 3'],
     ['that is empty', () => [], 'the file is empty'],
   ])('leave nothing behind of a file %s', async (_, spoil, sentence) => {
     const file = await exported();

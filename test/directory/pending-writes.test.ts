@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { PendingWrites } from '../../src/directory/pending-writes.js';
 import { createMemoryStore } from '../../src/store/memory/store.js';
 import type { PutWrite, ResourceKey, Write } from '../../src/store/store.js';
-import { create, group, remove, replace, TENANT, types, user } from '../contract/writes.js';
+import { create, group, remove, replace, TENANT, types, user } from '../../src/testing/contract/writes.js';
 
 const GROUPS = ['g0', 'g1', 'g2', 'new'];
 const USERS = ['u0', 'u1', 'u2', 'u3', 'é', '\uffee', '😀'];

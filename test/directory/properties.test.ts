@@ -19,7 +19,7 @@ import type { Change, ResourceKey, Store, StoredResource } from '../../src/store
 import { openStore } from '../../src/target.js';
 import { type MemberStep, memberSteps, plainOperation, userPatch } from '../support/arbitrary-patch.js';
 import { type PatchOperation, URN } from '../support/client.js';
-import { dropStore, ENGINES, storeIn } from '../support/engines.js';
+import { describeOnEach, dropStore, storeIn } from '../support/engines.js';
 import { problemsOf } from '../support/validity.js';
 
 const registry = loadRegistry(bundledDocuments());
@@ -135,7 +135,7 @@ function expectWholeHistory(changes: readonly Change[], document: JsonObject): v
   expect([...changes].reverse().reduce(undo, document)).toEqual({});
 }
 
-describe.each(ENGINES)('a directory, store %s', (engine) => {
+describeOnEach('a directory', (engine) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'scim-target-'));
   const numRuns = RUNS[engine];
   let store: Store;

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -28,7 +28,7 @@ export interface Known {
 }
 
 export interface StartOptions {
-  /** `sqlite:PATH` */
+  /** `sqlite:PATH` or `mongodb://…` */
   readonly store: string;
   readonly env?: Env;
   /** Absent: the store is empty, and the first start prints the token. */
@@ -89,7 +89,7 @@ export function launch(command: string, args: readonly string[], folder: string,
 
 /** Starts a server and waits until it answers. */
 export async function startServer({ store, env = {}, known }: StartOptions): Promise<TestServer> {
-  const folder = store.replace(/^sqlite:(.*)\/[^/]*$/, '$1');
+  const folder = store.startsWith('sqlite:') ? dirname(store.slice('sqlite:'.length)) : tmpdir();
   const args = [MAIN, 'serve', '--port', String(known?.port ?? 0), '--store', store];
   const { child, written, ended } = launch(process.execPath, args, folder, { SCIM_TARGET_LOG_LEVEL: 'warn', ...env });
   const stopped = { is: false };
@@ -99,15 +99,17 @@ export async function startServer({ store, env = {}, known }: StartOptions): Pro
     return JSON.stringify(written);
   };
   const baseUrl = await until(() => /SCIM base URL is (\S+)\n/.exec(written.err)?.[1], alive);
+  // Not that of the base URL where a public address is set.
+  const origin = /Listening at (\S+) /.exec(written.err)?.[1];
   const token = known?.token ?? (await until(() => welcomeIn(written.out, baseUrl), alive));
-  await until(() => answers(new URL('/readyz', baseUrl)), alive);
+  await until(() => answers(new URL('/readyz', origin)), alive);
   const end = (name: NodeJS.Signals): Promise<Ended> => {
     child.kill(name);
     return ended;
   };
   return {
     token,
-    port: Number(new URL(baseUrl).port),
+    port: Number(new URL(origin ?? baseUrl).port),
     baseUrl,
     pid: child.pid as number,
     said: () => written.err,

@@ -39,17 +39,34 @@ export class Storm {
   readonly namesEver = new Set<string>();
   private count = 0;
 
-  constructor(private readonly groups: readonly string[]) {}
+  private isOver = false;
 
-  /** Writes on `width` connections until the server is gone. */
+  /** @param awayStatus says of a write no more than an answer that does not come: that it may have been done or not */
+  constructor(
+    private readonly groups: readonly string[],
+    private readonly awayStatus?: number,
+  ) {}
+
+  /** Writes on `width` connections until the server is gone, or calm() is called. */
   async blow(scim: ScimClient, width: number): Promise<void> {
+    this.isOver = false;
     const shares = Array.from({ length: width }, (_, worker) => this.people.filter((__, at) => at % width === worker));
     await Promise.all(shares.map((share) => this.work(scim, share)));
   }
 
+  calm(): void {
+    this.isOver = true;
+  }
+
+  /** Lets go of those of whom it is not known whether the last write was carried out. */
+  forget(): void {
+    const known = this.people.filter(({ pending }) => !pending);
+    this.people.splice(0, this.people.length, ...known);
+  }
+
   private async work(scim: ScimClient, share: Person[]): Promise<void> {
     try {
-      for (;;) await this.step(scim, share);
+      while (!this.isOver) await this.step(scim, share);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
     }
@@ -139,6 +156,7 @@ export class Storm {
     person.pending = { state: next };
     const answer = await send();
     const { status, headers, body } = answer;
+    if (status === this.awayStatus) throw new NoAnswer(`${status}`);
     person.pending = undefined;
     if (status >= 300) {
       this.refused.push(`${operation} ${id}: ${status} ${JSON.stringify(body)}`);

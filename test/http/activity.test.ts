@@ -161,6 +161,8 @@ onEachStore('the activity', (suite) => {
 
     test('given up by its client has failed', async () => {
       const client = await suite.tenant();
+      // Who it is, is known then on every store, and need not be asked for.
+      await client.get('/Users');
       const sent = httpRequest(`${suite.origin}/scim/v2/Users`, {
         method: 'POST',
         headers: {
@@ -171,17 +173,17 @@ onEachStore('the activity', (suite) => {
       });
       sent.on('error', () => {});
       sent.write('{"schemas":');
-      // It is here once its token has been looked at; it is given up while its body is waited for.
+      // It is given up while its body is waited for.
       const { store } = suite.target;
       await once(suite.server, 'request');
       sent.destroy();
       const [entry] = await vi.waitFor(async () => {
         await suite.target.flush();
         const found = await store.activity({ tenant: client.tenant.id, limit: 1 });
-        expect(found).toHaveLength(1);
+        expect(found).toMatchObject([{ method: 'POST' }]);
         return found;
       }, 5_000);
-      expect(entry).toMatchObject({ outcome: 'failed', method: 'POST', path: '/scim/v2/Users' });
+      expect(entry).toMatchObject({ outcome: 'failed', path: '/scim/v2/Users' });
     });
   });
 

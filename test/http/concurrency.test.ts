@@ -1,4 +1,5 @@
 /** Requests at the same moment, and groups that are large: nothing is lost, nothing is written over. */
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type Client, expectError, expectList, idsOf, type Resource, URN } from '../support/client.js';
 import { seedUsers } from '../support/seed.js';
@@ -134,13 +135,16 @@ onEachStore('requests at once', (suite) => {
 onEachStore(
   'large groups',
   (suite) => {
+    // More than is read at once. The stand-in for MongoDB writes each of many documents by itself, in a millisecond.
+    const large = suite.engine === 'mongodb:' ? 1_200 : 5_000;
+
     const prepared = async (count: number): Promise<[Client, string[]]> => {
       const client = await suite.tenant();
       return [client, (await seedUsers(suite.target, client.tenant, count)).sort()];
     };
 
-    test('5,000 members are shown whole, by id and in a list, with type and display', async () => {
-      const [client, ids] = await prepared(5_000);
+    test(`${large} members are shown whole, by id and in a list, with type and display`, async () => {
+      const [client, ids] = await prepared(large);
       const { id } = await client.group('Large', ids);
       const small = await client.group('Small', ids.slice(0, 1));
       const { members, ...head } = await client.read(`/Groups/${id}`);
@@ -158,7 +162,7 @@ onEachStore(
       expect(listed.map((group) => group.id)).toEqual([id, small.id]);
       expect(listed.map((group) => idsOf(group.members))).toEqual([ids, ids.slice(0, 1)]);
       const values = await client.get(`/Groups/${id}?attributes=members.value`);
-      expect(values.body.members).toHaveLength(5_000);
+      expect(values.body.members).toHaveLength(large);
       expect(Object.keys(values.body.members[0])).toEqual(['value']);
     });
 
@@ -172,8 +176,8 @@ onEachStore(
       });
     });
 
-    test('one member is added to and removed from 5,000 by naming it; all are replaced and removed', async () => {
-      const [client, ids] = await prepared(5_000);
+    test(`one member is added to and removed from ${large} by naming it; all are replaced and removed`, async () => {
+      const [client, ids] = await prepared(large);
       const [first = '', ...rest] = ids;
       const { id } = await client.group('Large', rest);
       await client.patch(`/Groups/${id}`, { op: 'add', path: 'members', value: [{ value: first }] });
@@ -191,8 +195,8 @@ onEachStore(
     });
 
     test('more members in one request than the limit are 413, and nothing changes', async () => {
-      const [client, ids] = await prepared(5_001);
-      const members = ids.map((value) => ({ value }));
+      const client = await suite.tenant();
+      const members = times(5_001, () => ({ value: randomUUID() }));
       const { id } = await client.group('Sales');
       expectError(await client.post('/Groups', { schemas: [URN.group], displayName: 'X', members }), 413);
       expectError(await client.put(`/Groups/${id}`, { schemas: [URN.group], displayName: 'Sales', members }), 413);

@@ -1,7 +1,11 @@
 /** Paging by cursor: RFC 9865. */
 import fc from 'fast-check';
+import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
-import { type Client, expectError, type Query, type Resource } from '../support/client.js';
+import type { JsonObject } from '../../src/scim/json.js';
+import { fixture } from '../scim/rfc/fixtures.js';
+import { type Client, expectError, type Query, type Resource, URN } from '../support/client.js';
+import { seedUsers } from '../support/seed.js';
 import { onEachStore, Suite } from '../support/target.js';
 
 const NAMES = ['ann', 'bob', 'cyd', 'dan', 'eve', 'fay', 'gil'];
@@ -99,6 +103,23 @@ onEachStore(
       const first = await client.post('/Users/.search', { ...body, cursor: '' });
       const second = await client.post('/Users/.search', { ...body, cursor: first.body.nextCursor });
       expect([first, second].map(({ body: { Resources } }) => namesOf(Resources))).toEqual([['bob', 'dan'], ['fay']]);
+    });
+
+    test('the requests that the RFC shows are answered with what it shows, page by page (RFC 9865 §2, §3)', async () => {
+      const client = await suite.tenant('strict');
+      for (let i = 0; i < 7; i++) await client.user(`J${i}`, { displayName: `Smith ${i}` });
+      await client.user('other');
+      const members = (page: object) => Object.keys(page).sort();
+      const [first, second] = fixture<{ queries: Query[] }>('cursor-queries').queries;
+      const one = await client.get('/Users', { ...first, count: 3 });
+      expect(members(one.body)).toEqual(members(fixture('cursor-page', '2-list_response-first_page')));
+      const two = await client.get('/Users', { ...second, cursor: one.body.nextCursor, count: 3 });
+      expect(members(two.body)).toEqual(members(fixture('cursor-page', '2-list_response-second_page')));
+      expect(namesOf([...one.body.Resources, ...two.body.Resources])).toEqual(['J0', 'J1', 'J2', 'J3', 'J4', 'J5']);
+      const search = fixture<JsonObject>('cursor-search');
+      const found = await client.post('/Users/.search', { ...search, count: 3 });
+      expect(members(found.body)).toEqual(members(fixture('cursor-page', '3-list_response-first_page')));
+      expect(found.body.totalResults).toBe(7);
     });
 
     test('every process on the store reads the cursors of the others', async () => {
@@ -249,3 +270,48 @@ onEachStore(
   },
   { pageSize: 3, maxPageSize: 5, cursorTimeout: 600, clock: () => new Date(now) },
 );
+
+const PAGES = 20;
+
+onEachStore('paging by cursor through a crowd', (suite) => {
+  // What goes through everything takes long on the stand-in for MongoDB.
+  const size = suite.engine === 'mongodb:' ? 25 : 250;
+
+  /** Somebody else, who between and during the pages makes, deletes and renames users all over the list. */
+  async function meddle(client: Client, ids: readonly string[], gone: Set<string>, round: number): Promise<void> {
+    // Strides that meet what was seen and what was not.
+    const pick = (stride: number): string => ids[(round * stride) % ids.length] as string;
+    const [leaver, renamed] = [pick(1_237), pick(2_003)];
+    const rename = { op: 'replace', path: 'userName', value: `renamed-${round}` };
+    const [made, left] = await Promise.all([
+      client.post('/Users', { schemas: [URN.user], userName: `new-${round}`, displayName: `Seed ${round}` }),
+      client.delete(`/Users/${leaver}`),
+      gone.has(renamed) || renamed === leaver ? undefined : client.patch(`/Users/${renamed}`, rename),
+    ]);
+    expect([made.status, left.status]).toEqual([201, gone.has(leaver) ? 404 : 204]);
+    gone.add(leaver);
+  }
+
+  test.each<Query>([{}, { sortBy: 'displayName' }, { sortBy: 'displayName', sortOrder: 'descending' }])(
+    'whoever is there throughout is seen exactly once while others write: %j',
+    async (query) => {
+      const client = await suite.tenant();
+      const ids = await seedUsers(suite.target, client.tenant, PAGES * size);
+      const gone = new Set<string>();
+      const seen = new Map<string, number>();
+      let round = 0;
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const meddled = meddle(client, ids, gone, ++round);
+        const answer: Response = await client.get('/Users', { ...query, count: size, attributes: 'id', cursor });
+        await meddled;
+        expect(answer.status, answer.text).toBe(200);
+        for (const { id } of answer.body.Resources) seen.set(id, (seen.get(id) ?? 0) + 1);
+        cursor = answer.body.nextCursor;
+      }
+      expect(round).toBeGreaterThanOrEqual(PAGES);
+      expect(ids.filter((id) => !gone.has(id) && seen.get(id) !== 1)).toEqual([]);
+      expect([...seen.values()].filter((times) => times > 1)).toEqual([]);
+    },
+    60_000,
+  );
+});

@@ -5,7 +5,7 @@ import { findUserId } from '../../src/access/credential-user.js';
 import { issueCredential } from '../../src/access/credentials.js';
 import { ALL_SCOPES, type Scope } from '../../src/access/principal.js';
 import { adminOf } from '../support/admin-client.js';
-import { type Client, expectError, expectList } from '../support/client.js';
+import { type Client, expectError, expectList, URN } from '../support/client.js';
 import { onEachStore, type Suite } from '../support/target.js';
 
 /** A client whose credential is one of the tenant's users. */
@@ -44,6 +44,25 @@ onEachStore('/Me', (suite) => {
     expectError(await client.get(`/Users/${id}`), 404);
     expectError(await me.get('/Me'), 404);
     expectError(await me.patch('/Me', { op: 'replace', path: 'nickName', value: 'x' }), 404);
+  });
+
+  test('says in any response where the user is for good', async () => {
+    const client = await suite.tenant();
+    const { id, meta } = await client.user('ann');
+    const me = await as(id as string, client, suite);
+    const version = { 'If-None-Match': meta.version as string };
+    const answers = [
+      await me.get('/Me', {}, version),
+      await me.patch('/Me', { op: 'replace', path: 'nickName', value: 'Annie' }),
+      await me.put('/Me', { schemas: [URN.user], userName: 'ann' }, { 'If-Match': 'W/"99"' }),
+      await me.patch('/Me', { op: 'replace', path: 'active', value: { not: 'a boolean' } }),
+      await me.get('/Me', { attributes: 'userName', excludedAttributes: 'userName' }),
+      await me.delete('/Me'),
+      await me.get('/Me'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([304, 200, 412, 400, 200, 204, 404]);
+    for (const { headers } of answers) expect(headers.location).toBe(meta.location);
+    expect((await client.get('/Me')).headers).not.toHaveProperty('location');
   });
 
   test('is not offered to a credential that is nobody, nor for POST', async () => {

@@ -453,7 +453,7 @@ onEachStore('the metadata', (suite) => {
       grant_types_supported: ['client_credentials'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: expect.arrayContaining(['RS256', 'ES256', 'EdDSA']),
-      scopes_supported: ['scim:read', 'scim:write', 'scim:catalog'],
+      scopes_supported: ['scim:read', 'scim:write', 'scim:catalog', 'events:read'],
     });
     expect(JSON.stringify(body)).not.toMatch(/HS256|none/);
   });

@@ -109,6 +109,18 @@ onEachStore('schemas of a tenant', (suite) => {
     expect(attributes.some((attribute) => attribute.name === 'title')).toBe(false);
   });
 
+  test('discovery spells out what its documents leave out (RFC 7643 §8.7)', async () => {
+    const schema = (await client.get(`/Schemas/${URN}`)).body;
+    expect(schema.schemas).toEqual(['urn:ietf:params:scim:schemas:core:2.0:Schema']);
+    expect(schema.attributes.filter(({ name }: { name: string }) => name !== 'externalId')).toMatchObject([
+      { name: 'serial', multiValued: false },
+      { name: 'size', multiValued: false },
+      { name: 'tags', multiValued: true, subAttributes: [{ name: 'value', multiValued: false }] },
+    ]);
+    const type = (await client.get('/ResourceTypes/Device')).body;
+    expect(type.schemas).toEqual(['urn:ietf:params:scim:schemas:core:2.0:ResourceType']);
+  });
+
   test.each([
     ['active', { ...user('m'), active: undefined }],
     ['name.familyName', { ...user('m'), name: { givenName: 'Max' } }],

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Registries } from '../../src/access/registries.js';
 import { setSchemas } from '../../src/access/tenant-schemas.js';
 import { bundledDocuments } from '../../src/schema-files.js';
+import { readSchemaFile } from '../scim/rfc/core.js';
 import type { Client } from '../support/client.js';
+import { departures } from '../support/departures.js';
 import { onEachStore, type Suite } from '../support/target.js';
 
 const ROLE = 'urn:ietf:params:scim:schemas:core:2.0:Role';
@@ -42,6 +44,9 @@ onEachStore('roles and entitlements', (suite) => {
   test('are announced, and read by whoever may read', async () => {
     const { RolesAndEntitlements: announced } = (await client.get('/ServiceProviderConfig')).body;
     expect(announced).toMatchObject({ roles: { supported: true }, entitlements: { supported: true } });
+    const schema = readSchemaFile('service-provider-config');
+    const { meta: _, ...config } = (await client.get('/ServiceProviderConfig')).body;
+    expect(departures(config, schema.attributes)).toEqual([]);
     const page = await client.get('/Roles?startIndex=1&count=1');
     expect(page.body).toMatchObject({ totalResults: 3, itemsPerPage: 1, startIndex: 1 });
     expect(page.body.Resources[0]).toMatchObject({ value: 'reader', display: 'READER', supported: true });

@@ -26,11 +26,11 @@ function routesOf(router: Router, base = ''): string[] {
 /** Resources have one route for all types, whose names are those of a tenant's schemas. */
 function ofTypes(path: string): string[] {
   if (!path.startsWith('/:endpoint')) return [path];
-  return ['/Users', '/Groups'].map((endpoint) => path.replace('/:endpoint', endpoint));
+  return ['/Users', '/Groups', '/Roles', '/Entitlements'].map((endpoint) => path.replace('/:endpoint', endpoint));
 }
 
 function shape(path: string): string {
-  return path.replace(/:\w+|\{\w+\}/g, '{}');
+  return path.replace(/:\w+|\{\w+\}/g, '{}').replace(/(.)\/$/, '$1');
 }
 
 const operations = operationsOf(readDescription()).filter(({ path }) => !/^\/(healthz|readyz)$/.test(path));
@@ -49,6 +49,7 @@ describe('the tables of routes', () => {
       ...routesOf(target.scimRouter),
       ...routesOf(target.oauthRouter, '/oauth'),
       ...routesOf(target.adminRouter, '/admin'),
+      ...routesOf(target.eventsRouter, '/events'),
     ];
   });
   afterAll(() => target?.close());

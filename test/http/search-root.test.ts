@@ -1,6 +1,9 @@
 /** Searching all types at the base URL: RFC 7644 §3.4.2.1, §3.4.3. */
-import { expect, test } from 'vitest';
-import { type Client, expectError, expectList, type Query, URN } from '../support/client.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../src/scim/json.js';
+import { fixture } from '../scim/rfc/fixtures.js';
+import { type Client, expectError, expectList, type Query, type Resource, URN } from '../support/client.js';
 import { onEachStore } from '../support/target.js';
 
 const SCHEMAS = ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'];
@@ -21,6 +24,23 @@ function shown(resources: readonly Record<string, unknown>[]): string[] {
     const { resourceType } = meta as { resourceType: string };
     return `${resourceType}:${displayName ?? userName}`;
   });
+}
+
+/** Follows a cursor to the end; gives what is on each page. */
+async function follow(
+  client: Client,
+  query: Query,
+  which: 'nextCursor' | 'previousCursor',
+  cursor = '',
+): Promise<string[][]> {
+  const pages: string[][] = [];
+  for (let next: string | undefined = cursor; next !== undefined; ) {
+    const response = await client.get('/', { ...query, cursor: next });
+    expect(response.status, response.text).toBe(200);
+    pages.push(shown(response.body.Resources));
+    next = response.body[which];
+  }
+  return pages;
 }
 
 const IN_ORDER = ['User:nameless', 'User:c', 'User:a', 'Group:d', 'Group:B'];
@@ -114,11 +134,26 @@ onEachStore('search at the root', (suite) => {
     ],
     ['an order that no type has', { sortBy: 'shoeSize' }, 'invalidPath'],
     ['a direction that is none', { sortBy: 'userName', sortOrder: 'up' }, 'invalidValue'],
-    ['a cursor', { cursor: '' }, 'invalidValue'],
+    ['a cursor that is none', { cursor: 'x' }, 'invalidCursor'],
+    ['a cursor beside startIndex', { cursor: '', startIndex: 1 }, 'invalidValue'],
+    ['a cursor with a count of none', { cursor: '', count: 0 }, 'invalidCount'],
     ['a startIndex that is no number', { startIndex: 'x' }, 'invalidValue'],
   ])('%s is refused', async (_, query, scimType) => {
     const client = await suite.tenant('strict');
     expectError(await client.get('/', query), 400, scimType);
+  });
+
+  test('the search that the RFC shows finds the user and the group that it shows (RFC 7644 §3.4.3)', async () => {
+    const client = await suite.tenant('strict');
+    const shownByRfc = fixture<{ Resources: Resource[] }>('search', 'list_response').Resources;
+    for (const { userName, displayName } of shownByRfc) {
+      if (userName) await client.user(userName, { displayName });
+      else await client.group(displayName);
+    }
+    await client.user('blacksmith', { displayName: 'Blacksmith' });
+    const answer = await client.post('/.search', fixture<JsonObject>('search', 'search_request'));
+    const found = expectList(answer, 2).map(({ id: _, schemas: __, ...rest }) => rest);
+    expect(found).toEqual(shownByRfc.map(({ id: _, ...rest }) => rest));
   });
 
   test('shows of each type what is asked for, members too', async () => {
@@ -171,5 +206,95 @@ onEachStore('search at the root', (suite) => {
       const expected = Array.from({ length: Math.min(count, 601 - startIndex) }, (_, i) => 600 - startIndex - i);
       expect(page.map(({ displayName }) => Number(String(displayName).slice(1)))).toEqual(expected);
     }
+  });
+
+  describe('by cursor', () => {
+    const QUERIES: { query: Query; expected: string[] }[] = [
+      { query: {}, expected: IN_ORDER },
+      { query: { sortBy: 'displayName' }, expected: ASCENDING },
+      { query: { sortBy: 'displayName', sortOrder: 'descending' }, expected: ASCENDING.toReversed() },
+      { query: { sortBy: 'userName' }, expected: ['User:nameless', 'User:a', 'User:c', 'Group:d', 'Group:B'] },
+    ];
+
+    test.each([1, 2, 3, 4, 5])('pages of %i join to the whole list, forth and back (RFC 9865 §2)', async (count) => {
+      const client = await populated(await suite.tenant());
+      for (const { query, expected } of QUERIES) {
+        const first = await client.get('/', { ...query, count, cursor: '' });
+        expect(first.body).toMatchObject({ totalResults: 5, itemsPerPage: count });
+        expect(first.body).not.toHaveProperty('startIndex');
+        expect(first.body).not.toHaveProperty('previousCursor');
+        const pages = await follow(client, { ...query, count }, 'nextCursor');
+        expect(pages.flat()).toEqual(expected);
+        expect(pages).toHaveLength(Math.ceil(5 / count));
+        let cursor = '';
+        for (let page = first.body; page.nextCursor; ) {
+          cursor = page.nextCursor;
+          page = (await client.get('/', { ...query, count, cursor })).body;
+        }
+        const back = await follow(client, { ...query, count }, 'previousCursor', cursor);
+        expect(back.toReversed().flat()).toEqual(expected);
+      }
+    });
+
+    test('a search by body is paged the same', async () => {
+      const client = await populated(await suite.tenant());
+      const body = { schemas: SCHEMAS, filter: 'displayName pr', sortBy: 'displayName', count: 3 };
+      const first = await client.post('/.search', { ...body, cursor: '' });
+      expect(first.body.totalResults).toBe(4);
+      expect(shown(first.body.Resources)).toEqual(['User:a', 'Group:B', 'User:c']);
+      const second = await client.post('/.search', { ...body, cursor: first.body.nextCursor });
+      expect(shown(second.body.Resources)).toEqual(['Group:d']);
+      expect(second.body).not.toHaveProperty('nextCursor');
+    });
+
+    test.each(QUERIES)('what is there throughout is seen once, whatever comes and goes: $query', async ({ query }) => {
+      const client = await populated(await suite.tenant());
+      const { body } = await client.get('/', { ...query, cursor: '', count: 2 });
+      const before = shown(body.Resources);
+      for (const { id, meta } of body.Resources) await client.delete(`/${meta.resourceType}s/${id}`);
+      await client.user('new', { displayName: 'aa' });
+      await client.group('zz');
+      const pages = await follow(client, { ...query, count: 2 }, 'nextCursor', body.nextCursor);
+      const rest = pages.flat().filter((one) => !['User:aa', 'Group:zz'].includes(one));
+      expect([...before, ...rest].sort()).toEqual(IN_ORDER.toSorted());
+    });
+
+    test('a cursor is good for its own list alone: 400 invalidCursor', async () => {
+      const client = await populated(await suite.tenant());
+      const { nextCursor: cursor } = (await client.get('/', { cursor: '', count: 2 })).body;
+      const ofUsers = (await client.get('/Users', { cursor: '', count: 2 })).body.nextCursor;
+      const stranger = await populated(await suite.tenant());
+      expectError(await stranger.get('/', { cursor }), 400, 'invalidCursor');
+      expectError(await client.get('/Users', { cursor }), 400, 'invalidCursor');
+      expectError(await client.get('/', { cursor, filter: 'id pr' }), 400, 'invalidCursor');
+      expectError(await client.get('/', { cursor, sortBy: 'displayName' }), 400, 'invalidCursor');
+      expectError(await client.get('/', { cursor: ofUsers }), 400, 'invalidCursor');
+      const justUsers = { cursor: ofUsers, filter: 'meta.resourceType eq "User"' };
+      expectError(await client.get('/', justUsers), 400, 'invalidCursor');
+      expect((await client.get('/', { cursor })).status).toBe(200);
+    });
+
+    test('the pages put together are the list by index', async () => {
+      // Where several groups may have one name.
+      const client = await suite.tenant('strict');
+      for (const [i, name] of ['b', 'a', undefined, 'B', 'c', 'a', 'ä'].entries()) {
+        await client.user(`u${i}`, name === undefined ? {} : { displayName: name });
+        if (name !== undefined) await client.group(name);
+      }
+      const question = fc.record(
+        {
+          filter: fc.constantFrom('displayName pr', 'displayName sw "a"', 'userName pr', 'not (displayName eq "b")'),
+          sortBy: fc.constantFrom('displayName', 'userName', 'meta.created', 'id', 'meta.resourceType'),
+          sortOrder: fc.constantFrom('ascending', 'descending'),
+          count: fc.integer({ min: 1, max: 6 }),
+        },
+        { requiredKeys: ['count'] },
+      );
+      const property = fc.asyncProperty(question, async (query) => {
+        const whole = (await client.get('/', { ...query, count: 100 })).body.Resources ?? [];
+        expect((await follow(client, query, 'nextCursor')).flat()).toEqual(shown(whole));
+      });
+      await fc.assert(property, { numRuns: 25 });
+    });
   });
 });

@@ -6,16 +6,18 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request, { type Response } from 'supertest';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type {
   ActivityList,
   IssuedAdminToken,
   IssuedCredential,
   IssuedInvitation,
+  IssuedReceiver,
   NewCredential,
 } from '../../src/http/admin/messages.js';
 import { AdminClient, adminOf } from '../support/admin-client.js';
 import { type Client, URN } from '../support/client.js';
+import { HookServer } from '../support/hook-server.js';
 import { TestIssuer } from '../support/issuer.js';
 import { Planted } from '../support/planted.js';
 import { Suite } from '../support/target.js';
@@ -24,7 +26,9 @@ const planted = new Planted();
 const folder = mkdtempSync(path.join(tmpdir(), 'scim-target-secrets-'));
 const issuer = await TestIssuer.start();
 issuer.client.secret = planted.plant('the client secret of single sign-on');
+const hooks = await HookServer.start();
 const suite = new Suite('sqlite:', {
+  webhookPrivate: 'allow',
   store: `sqlite:${path.join(folder, 'scim.db')}`,
   issuerHosts: new URL(issuer.origin).hostname,
   issuerPrivate: 'allow',
@@ -46,6 +50,7 @@ beforeAll(async () => {
   owner = (await adminOf(suite)).client;
   await plantInAccounts();
   await plantInCredentials();
+  await plantInReceivers();
   await plantInTokenEndpoint();
   await plantInHeadersAndAddresses();
   await plantInResources();
@@ -54,6 +59,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await suite.stop();
+  await hooks.stop();
   await issuer.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -127,6 +133,33 @@ async function plantInCredentials(): Promise<void> {
     const rotated = (await owner.post(path, { overlapHours: 1 })).body as IssuedCredential;
     planted.know(`a rotated ${kind}`, rotated.secret);
   }
+}
+
+/** Webhooks and push receivers: made, changed, given a new secret, refused; told of all that follows. */
+async function plantInReceivers(): Promise<void> {
+  const path = `/tenants/${names.tenant}/receivers`;
+  const wanted = { name: 'App', url: `${hooks.origin}/hook`, events: null, from: 'now' };
+  const webhook = (await owner.post(path, { ...wanted, kind: 'webhook' })).body as IssuedReceiver;
+  planted.know('the secret of a webhook', webhook.secret);
+  const again = (await owner.post(`${path}/${webhook.receiver.id}/rotate`, { overlapHours: 1 })).body as IssuedReceiver;
+  planted.know('a rotated secret of a webhook', again.secret);
+  const authorization = `Bearer ${planted.plant('the header of a push receiver')}`;
+  const push = { ...wanted, kind: 'push', url: `${hooks.origin}/push`, audience: 'https://app.example.com' };
+  const { receiver } = take(await owner.post(path, { ...push, authorization }), 201).body as IssuedReceiver;
+  const changed = { authorization: `Bearer ${planted.plant('another header of a push receiver')}` };
+  take(await owner.patch(`${path}/${receiver.id}`, changed), 200);
+  take(await owner.post(`${path}/${receiver.id}/test`), 200);
+  const broken = { ...push, authorization: `${planted.plant('a header of two lines')}\r\nX: y` };
+  take(await owner.post(path, broken), 400);
+  const atWebhook = { ...wanted, kind: 'webhook', authorization: planted.plant('a header of a webhook') };
+  take(await owner.post(path, atWebhook), 400);
+  const inAddress = { ...wanted, kind: 'webhook', url: `https://a:${planted.plant('in an address')}@app.example.com/` };
+  take(await owner.post(path, inAddress), 400);
+  hooks.answering = ({ headers }, response) => {
+    // What a receiver answers is its own, and some answer with what they were sent.
+    response.writeHead(hooks.posted.length % 5 === 0 ? 500 : 200).end(JSON.stringify(headers));
+    return undefined;
+  };
 }
 
 /** The token endpoint and its neighbours: secrets that are right and wrong, in the header, the body, and elsewhere. */
@@ -291,8 +324,19 @@ const PLACES: Readonly<Record<string, () => Promise<string | Buffer>>> = {
   },
   'the lists of the admin page': async () => {
     const lists = ['/credentials', '/connection'].map((path) => `/tenants/${names.tenant}${path}`);
-    const all = [...lists, '/admins', '/invitations', '/tokens', '/settings', '/config', '/tenants'];
+    const receivers = `/tenants/${names.tenant}/receivers`;
+    const all = [receivers, ...lists, '/admins', '/invitations', '/tokens', '/settings', '/config', '/tenants'];
     return (await Promise.all(all.map(allOf))).join('\n');
+  },
+  'what receivers are sent, but for the header that is theirs': async () => {
+    await vi.waitFor(() => expect(hooks.posted.length).toBeGreaterThan(3), 5_000);
+    return hooks.posted
+      .map(({ headers, body }) => JSON.stringify([{ ...headers, authorization: '' }, body]))
+      .join('\n');
+  },
+  'the feed of events': async () => {
+    const reader = await suite.client(names.tenant, ['events:read']);
+    return (await reader.at('/events').get('', { limit: 1_000 })).text;
   },
   'the files of the store': async () =>
     Buffer.concat(readdirSync(folder).map((name) => readFileSync(path.join(folder, name)))),

@@ -5,8 +5,8 @@ import { createMemoryStore } from '../../src/store/memory/store.js';
 import { openMongoStore } from '../../src/store/mongo/store.js';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
 import type { Keyset, Position, ResourceQuery, Store, Write } from '../../src/store/store.js';
-import type { Subject } from '../contract/store.js';
-import { create, TENANT, types } from '../contract/writes.js';
+import type { Subject } from '../../src/testing/contract/store.js';
+import { create, TENANT, types } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
 import { documentOf, filterOf, sortOf } from './arbitraries.js';
 import { temporaryFile } from './temporary-file.js';
@@ -54,7 +54,7 @@ const question: fc.Arbitrary<ResourceQuery> = fc.constantFrom(...TYPE_NAMES).cha
     .map((asked) => ({ tenant: TENANT, type, ...asked })),
 );
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 
 describe('sqlite and memory', () => {
   agreement(RUNS, async () => {

@@ -6,7 +6,7 @@ import { searchValue } from '../../src/scim/resource/search-form.js';
 import type { Attribute, AttributeType } from '../../src/scim/schema/characteristics.js';
 import { everyAttribute } from '../../src/scim/schema/load.js';
 import type { Sort } from '../../src/store/store.js';
-import { typeOf } from '../contract/writes.js';
+import { typeOf } from '../../src/testing/contract/writes.js';
 
 const TEXTS = [
   '', 'a', 'A', 'ab', 'aB', 'b', 'a b', ' ', 'ä', 'Ä', 'a\u0308', 'ß', 'SS', 'ς', 'ΟΔΟΣ', 'İ', 'ı', 'ﬁ', '%', '_', 'a%b', 'a_b', 'a%',

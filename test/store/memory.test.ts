@@ -1,12 +1,15 @@
 /** The memory engine keeps the store contract. */
-import { describe } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/store/memory/store.js';
-import { storeContract } from '../contract/store.js';
-import { types } from '../contract/writes.js';
+import { storeContract } from '../../src/testing/contract/store.js';
 
-describe('memory store', () => {
-  storeContract(async () => {
-    const store = createMemoryStore({ types });
-    return { store, dispose: () => store.close() };
-  });
-});
+storeContract(
+  { describe, it, expect, beforeEach, afterEach },
+  {
+    name: 'memory store',
+    open: async ({ types }) => {
+      const store = createMemoryStore({ types });
+      return { store, dispose: () => store.close() };
+    },
+  },
+);

@@ -9,10 +9,10 @@ import { Judge } from '../../src/store/mongo/judge.js';
 import { LARGEST_ENTRY } from '../../src/store/mongo/log.js';
 import type { Known, State } from '../../src/store/mongo/state.js';
 import { StoreUnavailable, type Write } from '../../src/store/store.js';
-import { group, remove, replace, user } from '../contract/writes.js';
+import { group, remove, replace, user } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 const RUNS = 15;
 const nothing = async (): Promise<void> => {};
 

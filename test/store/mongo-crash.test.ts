@@ -2,11 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Step } from '../../src/store/mongo/apply.js';
 import { type Store, UniquenessConflict } from '../../src/store/store.js';
-import { group, ids, query, remove, replace, TENANT, user } from '../contract/writes.js';
+import { group, ids, query, remove, replace, TENANT, user } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
 import { Crash, Process } from './mongo-world.js';
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 
 /** After these a commit is one, though nobody was told. */
 const COMMITTED: readonly Step[] = ['inserted', 'taken', 'resources', 'edges', 'given up', 'applied'];
@@ -73,6 +73,14 @@ mongo.describe('a process that ends in the middle of a commit', () => {
       await expect.poll(async () => (await third.search(query('User', undefined, { limit: 0 }))).total).toBe(2);
       await third.close();
       await expectAfter(other);
+    });
+
+    it('has kept the hash of a password', async () => {
+      const ada = { ...user('ada'), passwordHash: 'hash of ada' };
+      dying.crashAfter(step);
+      await expect((await dying.store).commit(TENANT, [ada])).rejects.toThrow(Crash);
+      await other.commit(TENANT, [user('next')]);
+      expect(await other.passwordHash(ada.resource.key)).toBe('hash of ada');
     });
 
     it('is not in the way of a search by name: there is one Lin at each moment', async () => {

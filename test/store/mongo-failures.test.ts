@@ -5,10 +5,10 @@ import { CommitLog } from '../../src/store/mongo/commit-log.js';
 import { type Collections, collectionsOf, connect } from '../../src/store/mongo/connection.js';
 import { openMongoStore } from '../../src/store/mongo/store.js';
 import { type Store, StoreUnavailable, VersionConflict } from '../../src/store/store.js';
-import { ids, query, replace, TENANT, types, user } from '../contract/writes.js';
+import { ids, query, replace, TENANT, types, user } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 const never = () => new Promise<never>(() => {});
 
 /** The collections, with other methods in one of them. */

@@ -4,10 +4,19 @@ import { ADMINISTRATION_INDEXES, type Administration, administrationOf } from '.
 import { connect, createIndexes, database } from '../../src/store/mongo/connection.js';
 import type { Db, LedgerFaults } from '../../src/store/mongo/ledger.js';
 import { UniquenessConflict } from '../../src/store/store.js';
-import { ACME, admin, adminKey, credential, GLOBEX, key, request, tenant } from '../contract/accounts.js';
+import {
+  ACME,
+  admin,
+  adminKey,
+  credential,
+  GLOBEX,
+  key,
+  request,
+  tenant,
+} from '../../src/testing/contract/accounts.js';
 import { mongoForTests } from '../support/mongo/server.js';
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 const LATER = '2026-04-01T00:00:00.000Z';
 const STEPS = ['entered', 'written', 'applied'] as const;
 

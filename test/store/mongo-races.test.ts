@@ -1,11 +1,12 @@
 /** Two processes on one MongoDB that write the same at once. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Store, type StoredResource, UniquenessConflict, VersionConflict } from '../../src/store/store.js';
-import { create, group, ids, query, remove, replace, TENANT, user } from '../contract/writes.js';
+import { create, group, ids, query, remove, replace, TENANT, user } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
+import { claimRaces } from './claim-races.js';
 import { Process, untilCommitted } from './mongo-world.js';
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 
 mongo.describe('two processes', () => {
   let uri: string;
@@ -51,6 +52,8 @@ mongo.describe('two processes', () => {
     }
     await expectWholeHistory(81);
   });
+
+  claimRaces(async () => stores);
 
   it('that want one name: one has it', async () => {
     const results = await Promise.allSettled(

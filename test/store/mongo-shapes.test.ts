@@ -7,10 +7,10 @@ import { within } from '../../src/store/mongo/documents.js';
 import { Reader } from '../../src/store/mongo/reader.js';
 import { Search } from '../../src/store/mongo/search.js';
 import { openMongoStore } from '../../src/store/mongo/store.js';
-import { attribute, group, query, remove, replace, TENANT, types, user } from '../contract/writes.js';
+import { attribute, group, query, remove, replace, TENANT, types, user } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 
 type Filter = Readonly<Record<string, unknown>>;
 type Name = keyof typeof INDEXES;

@@ -4,10 +4,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CommitLog } from '../../src/store/mongo/commit-log.js';
 import { type Collections, collectionsOf, connect, database } from '../../src/store/mongo/connection.js';
 import { Sweeper } from '../../src/store/mongo/sweeper.js';
-import { group, remove, replace, TENANT, user } from '../contract/writes.js';
+import { group, remove, replace, TENANT, user } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 const MINUTE = 60_000;
 
 mongo.describe('the sweeper', () => {

@@ -2,7 +2,7 @@
 import type { Step } from '../../src/store/mongo/apply.js';
 import { openMongoStore } from '../../src/store/mongo/store.js';
 import { type Store, VersionConflict, type Write } from '../../src/store/store.js';
-import { types } from '../contract/writes.js';
+import { types } from '../../src/testing/contract/writes.js';
 
 /** What a process that is gone throws at those who waited for it. */
 export class Crash extends Error {}

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
 import type { Store } from '../../src/store/store.js';
-import { types } from '../contract/writes.js';
+import { types } from '../../src/testing/contract/writes.js';
 import { temporaryFile } from './temporary-file.js';
 
 export interface OneFile {

@@ -6,8 +6,18 @@ import { type Database, openDatabase } from '../../src/store/sqlite/driver.js';
 import { migrate, UnsuitableDatabase } from '../../src/store/sqlite/migrate.js';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
 import { StoreUnavailable } from '../../src/store/store.js';
-import { ACME, admin, adminKey, CREATED, credential, furnish, key, request } from '../contract/accounts.js';
-import { group, ids, query, replace, TENANT, types, user } from '../contract/writes.js';
+import {
+  ACME,
+  admin,
+  adminKey,
+  CREATED,
+  credential,
+  furnish,
+  key,
+  request,
+} from '../../src/testing/contract/accounts.js';
+import { claim, delivery, owner } from '../../src/testing/contract/consumers.js';
+import { group, ids, query, replace, TENANT, types, user } from '../../src/testing/contract/writes.js';
 import { makeOldFile } from './old-file.js';
 import { oneFile } from './one-file.js';
 
@@ -17,17 +27,31 @@ function pragma(database: Database, name: string): unknown {
   return Object.values(database.prepare<Record<string, unknown>>(`PRAGMA ${name}`).get() ?? {})[0];
 }
 
-/** A tenant with two tokens, one of them revoked, and a change. */
-function fillOldFile(database: Database): void {
+/** A tenant with two tokens, one of them revoked, a user and a change. */
+function fillOldFile(database: Database, version: number): void {
   database.exec(`
     INSERT INTO tenants (id, folded_name, name, profile, created)
       VALUES ('${ACME.id}', 'acme', 'Acme', 'entra', '${CREATED}');
+    INSERT INTO resources (tenant, type, id, version, created, last_modified, lookups, document, form)
+      VALUES ('${ACME.id}', 'User', 'u', 1, '${CREATED}', '${CREATED}', '[]', '{"userName":"u"}', jsonb('{"username":"u"}'));
+    INSERT INTO changes VALUES
+      ('${ACME.id}', 7, 'User', 'u', 1, 'create', '${CREATED}', 'r', '["c-2","Entra",null]', '[]', '[]', '[]');
+    INSERT INTO counters VALUES ('${ACME.id}', 'changes', 7)`);
+  database.exec(version < 3 ? TOKENS : CREDENTIALS);
+}
+
+const TOKENS = `
     INSERT INTO credentials (id, tenant, hash, name, scopes, created, expires, revoked, last_used, last_address) VALUES
       ('c-2', '${ACME.id}', 'ab12', 'Entra', '["scim:read","scim:write"]', '${CREATED}', '2027-01-01', NULL, '2026-02-02', '::1'),
-      ('c-1', '${ACME.id}', 'cd34', 'Okta', '[]', '${CREATED}', NULL, '2026-03-03', NULL, NULL);
-    INSERT INTO changes VALUES
-      ('${ACME.id}', 7, 'User', 'u', 1, 'create', '${CREATED}', 'r', '["c-2","Entra",null]', '[]', '[]', '[]')`);
-}
+      ('c-1', '${ACME.id}', 'cd34', 'Okta', '[]', '${CREATED}', NULL, '2026-03-03', NULL, NULL)`;
+
+/** The same as credentials with a key each. */
+const CREDENTIALS = `
+    INSERT INTO credentials (id, tenant, kind, name, scopes, created, expires, revoked, last_used, last_address) VALUES
+      ('c-2', '${ACME.id}', 'token', 'Entra', '["scim:read","scim:write"]', '${CREATED}', '2027-01-01', NULL, '2026-02-02', '::1'),
+      ('c-1', '${ACME.id}', 'token', 'Okta', '[]', '${CREATED}', NULL, '2026-03-03', NULL, NULL);
+    INSERT INTO keys (id, credential, kind, hash, created) VALUES
+      ('c-2', 'c-2', 'bearer', 'ab12', '${CREATED}'), ('c-1', 'c-1', 'bearer', 'cd34', '${CREATED}')`;
 
 describe('settings', () => {
   it('are a write-ahead log, and a sync for each commit', async () => {
@@ -75,10 +99,10 @@ describe('migrations', () => {
     await expect(file.open()).rejects.toThrow(UnsuitableDatabase);
   });
 
-  it('bring a file of each earlier release up to date, with the tokens that are in it', async () => {
-    for (const version of [1, 2]) {
+  it('bring a file of each earlier release up to date, with the users and tokens that are in it', async () => {
+    for (const version of [1, 2, 3]) {
       const path = `${file.path}-${version}`;
-      makeOldFile(path, version, fillOldFile);
+      makeOldFile(path, version, (database) => fillOldFile(database, version));
       const store = await openSqliteStore({ path, types });
       expect(await store.tenants()).toEqual([{ ...ACME, settings: { allowsBasic: false, requestLimit: undefined } }]);
       const used = { lastUsed: '2026-02-02', lastAddress: '::1' };
@@ -93,6 +117,11 @@ describe('migrations', () => {
       expect(await store.findBearer('ab12')).toMatchObject({ credential: first, tenant: ACME });
       expect((await store.findBearer('cd34'))?.credential.revoked).toBe('2026-03-03');
       expect((await store.changes(ACME.id, 0, 9)).map(({ sequence }) => sequence)).toEqual([7]);
+      expect(await store.heads()).toEqual(new Map([[ACME.id, 7]]));
+      expect(await store.claimDeliveries(owner('o'), [claim('app:x')])).toEqual([delivery('app:x')]);
+      const found = await store.get({ tenant: ACME.id, type: 'User', id: 'u' });
+      expect(found?.document).toEqual({ userName: 'u' });
+      expect(await store.passwordHash({ tenant: ACME.id, type: 'User', id: 'u' })).toBeUndefined();
       expect(await store.rotateKey(ACME.id, key('k-1', first), '2026-12-31')).toBe(true);
       expect((await store.findBearer('ab12'))?.key.expires).toBe('2026-12-31');
       await store.close();
@@ -107,9 +136,9 @@ describe('migrations', () => {
         .map(({ sql }) => sql);
     const fresh = openDatabase(file.path, 100);
     migrate(fresh);
-    for (const version of [1, 2]) {
+    for (const version of [1, 2, 3]) {
       const path = `${file.path}-${version}`;
-      makeOldFile(path, version, fillOldFile);
+      makeOldFile(path, version, (database) => fillOldFile(database, version));
       const old = openDatabase(path, 100);
       migrate(old);
       expect(schemaOf(old)).toEqual(schemaOf(fresh));
@@ -127,7 +156,7 @@ describe('migrations', () => {
     expect(() => migrate(failing)).toThrow();
     expect(database.prepare('SELECT name FROM sqlite_schema').all()).toEqual([]);
     migrate(database);
-    expect(pragma(database, 'user_version')).toBe(3);
+    expect(pragma(database, 'user_version')).toBe(4);
     database.close();
   });
 });

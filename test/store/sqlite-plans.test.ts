@@ -7,14 +7,16 @@ import { AdminQueries, AdminWriter } from '../../src/store/sqlite/admins.js';
 import { ChangeQueries } from '../../src/store/sqlite/changes.js';
 import { Committer } from '../../src/store/sqlite/commit.js';
 import { type Connections, connect, disconnect } from '../../src/store/sqlite/connections.js';
+import { DeliveryQueries, DeliveryWriter } from '../../src/store/sqlite/deliveries.js';
 import type { Database } from '../../src/store/sqlite/driver.js';
 import { Queries } from '../../src/store/sqlite/queries.js';
+import { ReceiverQueries, ReceiverWriter } from '../../src/store/sqlite/receivers.js';
 import { RecordQueries, RecordWriter } from '../../src/store/sqlite/records.js';
 import { Removal } from '../../src/store/sqlite/removal.js';
 import { Search } from '../../src/store/sqlite/search.js';
 import { Secrets } from '../../src/store/sqlite/secrets.js';
 import type { Keyset } from '../../src/store/store.js';
-import { attribute, query, types } from '../contract/writes.js';
+import { attribute, query, types } from '../../src/testing/contract/writes.js';
 import { temporaryFile } from './temporary-file.js';
 
 let connections: Connections;
@@ -56,8 +58,9 @@ const FIXED_SCAN = /^SCAN (?!above|a\b)/;
 /** The same of a search, where there are also queries below. */
 const TABLE_SCAN = /^SCAN (?!above|below|a\b|b\b|k\b|x\d|p\b)/;
 
-/** All of them: tenants, admins, tenants that wait to be purged, and when each tenant's last request came. */
-const LISTINGS = /FROM (tenants t|admins|removed_tenants r|last_requests)( ORDER BY (t\.rowid|rowid|r\.id))?$/;
+/** All of them: tenants, how far each has got, admins, receivers, and the like. */
+const LISTINGS =
+  /FROM (tenants t|tenants t CROSS JOIN counters c .*|admins|removed_tenants r|last_requests|deliveries|receivers)( ORDER BY (t\.rowid|rowid|r\.id))?$/;
 
 const KINDS: readonly (new (database: Database) => unknown)[] = [
   Queries,
@@ -70,6 +73,10 @@ const KINDS: readonly (new (database: Database) => unknown)[] = [
   ActivityQueries,
   RecordQueries,
   RecordWriter,
+  DeliveryQueries,
+  DeliveryWriter,
+  ReceiverQueries,
+  ReceiverWriter,
   Removal,
 ];
 
@@ -86,16 +93,22 @@ describe('fixed statements', () => {
     expect(texts.flatMap(planOf).filter((step) => FIXED_SCAN.test(step))).toEqual([]);
   });
 
-  it.each([Queries, ChangeQueries, AccountQueries, AdminQueries, ActivityQueries, RecordQueries])(
-    'of $name sort nothing that an index has in order',
-    (Kind) => {
-      const texts = preparedBy((database) => new Kind(database)).filter((text) => !text.includes('RECURSIVE'));
-      for (const text of texts) {
-        const plan = connections.writer.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all();
-        expect(plan.map(({ detail }) => detail).join(), text).not.toContain('TEMP B-TREE');
-      }
-    },
-  );
+  it.each([
+    Queries,
+    ChangeQueries,
+    AccountQueries,
+    AdminQueries,
+    ActivityQueries,
+    RecordQueries,
+    DeliveryQueries,
+    ReceiverQueries,
+  ])('of $name sort nothing that an index has in order', (Kind) => {
+    const texts = preparedBy((database) => new Kind(database)).filter((text) => !text.includes('RECURSIVE'));
+    for (const text of texts) {
+      const plan = connections.writer.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all();
+      expect(plan.map(({ detail }) => detail).join(), text).not.toContain('TEMP B-TREE');
+    }
+  });
 
   it('find a bearer by one look-up in each table', () => {
     const [text] = preparedBy((database) => new AccountQueries(database)).filter((each) =>
@@ -112,6 +125,14 @@ describe('fixed statements', () => {
     const texts = preparedBy((database) => new ActivityQueries(database));
     for (const text of texts) expect(planOf(text).join()).toMatch(/^SEARCH activity USING .*rowid>\? AND rowid<\?\)$/);
     expect(texts.length).toBe(12);
+  });
+
+  it('seek the place among the dead letters where a page begins', () => {
+    const texts = preparedBy((database) => new DeliveryQueries(database)).filter((each) => each.includes('LIMIT'));
+    expect(texts.map((text) => planOf(text).join())).toEqual([
+      'SEARCH dead_letters USING PRIMARY KEY (tenant=? AND (sequence,part,consumer)<(?,?,?))',
+      'SEARCH dead_letters USING INDEX dead_letters_by_consumer (consumer=? AND tenant=? AND (sequence,part)<(?,?))',
+    ]);
   });
 
   it('seek the place in the history where a step begins', () => {

@@ -1,8 +1,8 @@
 /** Long work on an SQLite file is done in portions, so that others get their turn. */
 import { describe, expect, it } from 'vitest';
 import type { ActivityQuery } from '../../src/store/store.js';
-import { ACME, furnish, request } from '../contract/accounts.js';
-import { TENANT, user } from '../contract/writes.js';
+import { ACME, furnish, request } from '../../src/testing/contract/accounts.js';
+import { TENANT, user } from '../../src/testing/contract/writes.js';
 import { oneFile } from './one-file.js';
 
 const file = oneFile();

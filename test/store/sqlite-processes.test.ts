@@ -6,8 +6,10 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/store/sqlite/driver.js';
 import { type Store, StoreUnavailable, VersionConflict } from '../../src/store/store.js';
-import { ACME, adminKey, furnish, request } from '../contract/accounts.js';
-import { ids, query, replace, TENANT, user } from '../contract/writes.js';
+import { ACME, adminKey, furnish, request } from '../../src/testing/contract/accounts.js';
+import { delivery } from '../../src/testing/contract/consumers.js';
+import { ids, query, replace, TENANT, user } from '../../src/testing/contract/writes.js';
+import { claimRaces } from './claim-races.js';
 import { oneFile } from './one-file.js';
 import type { Task } from './writer-process.js';
 
@@ -75,6 +77,16 @@ describe('several connections', () => {
     expect(await store.admins()).toHaveLength(1);
     expect(await store.adminKeys('invitation')).toEqual([]);
   }, 60_000);
+
+  it('claim a delivery for one of several processes', async () => {
+    const store = await file.open();
+    await store.createTenant(ACME);
+    const claimed = await inProcesses('claim', ['a', 'b', 'c']);
+    expect(claimed.map(Number).toSorted()).toEqual([0, 0, 1]);
+    expect(await store.deliveries({})).toEqual([delivery('app:x')]);
+  }, 60_000);
+
+  claimRaces(async () => [await file.open(), await file.open()]);
 
   it('number the activity without a gap between them', async () => {
     const stores = [await file.open(), await file.open()];

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/sqlite/driver.js';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
 import type { Store } from '../../src/store/store.js';
-import { ACME, CREATED, credential, key, tenant } from '../contract/accounts.js';
-import { types, user } from '../contract/writes.js';
+import { ACME, CREATED, credential, key, tenant } from '../../src/testing/contract/accounts.js';
+import { claim, deadLetter, delivery, owner, receiver } from '../../src/testing/contract/consumers.js';
+import { types, user } from '../../src/testing/contract/writes.js';
 import { temporaryFile } from './temporary-file.js';
 
 const LATER = '2027-01-01T00:00:00.000Z';
@@ -75,6 +76,12 @@ describe('a credential that another process was asked for before', () => {
     await writing.commit('acme', [user('a')]);
     await writing.createTenant(tenant('globex'));
     await writing.noteUse([{ credential: 'c-1', time: LATER, address: undefined }]);
+    await writing.createReceiver(receiver('crm'));
+    await writing.claimDeliveries(owner('o'), [claim('crm')]);
+    await writing.saveDeliveries(owner('o'), [delivery('crm')], [deadLetter('crm', 1)]);
+    await writing.moveDelivery('crm', ACME.id, 1);
+    await writing.updateReceiver(ACME.id, 'crm', { paused: LATER });
+    await writing.removeReceiver(ACME.id, 'crm');
     expect(await found(reading)).toBe(before);
   });
 });

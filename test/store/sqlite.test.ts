@@ -1,14 +1,17 @@
 /** The SQLite engine keeps the store contract. */
-import { describe } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
-import { storeContract } from '../contract/store.js';
-import { types } from '../contract/writes.js';
+import { storeContract } from '../../src/testing/contract/store.js';
 import { temporaryFile } from './temporary-file.js';
 
-describe('sqlite store', () => {
-  storeContract(async () => {
-    const file = await temporaryFile();
-    const store = await openSqliteStore({ path: file.path, types });
-    return { store, dispose: () => store.close().then(file.remove) };
-  });
-});
+storeContract(
+  { describe, it, expect, beforeEach, afterEach },
+  {
+    name: 'sqlite store',
+    open: async ({ types }) => {
+      const file = await temporaryFile();
+      const store = await openSqliteStore({ path: file.path, types });
+      return { store, dispose: () => store.close().then(file.remove) };
+    },
+  },
+);

@@ -13,7 +13,7 @@ import express from 'express';
 import type { Scope } from '../../src/access/principal.js';
 import type { Credential, Store, Tenant } from '../../src/store/store.js';
 import { createScimTarget, openStore, type ScimTarget } from '../../src/target.js';
-import { request as requested } from '../contract/accounts.js';
+import { request as requested } from '../../src/testing/contract/accounts.js';
 import {
   adminCallers,
   basic,
@@ -30,6 +30,7 @@ import {
 } from './callers.js';
 import { dropStore, type Engine, storeIn } from './engines.js';
 import type { ExampleRequest, Names } from './example-request.js';
+import { putDeadLetter, putReceiver } from './given-up.js';
 import { TestIssuer } from './issuer.js';
 import { watchedStore } from './watched-store.js';
 
@@ -47,6 +48,9 @@ const EXAMPLE = {
   admin: '6fa459ea-ee8a-3ca4-894e-db77e160355e',
   invitation: '886313e1-3b8a-5372-9b90-0c9aee199e5d',
   adminToken: 'b1a7c3d9-3c52-4b8e-9c8f-6d1e2f3a4b5c',
+  receiver: '3f333df6-90a4-4fda-8dd3-9485d27cee36',
+  letter: '17.0.3f333df6-90a4-4fda-8dd3-9485d27cee36',
+  subscriber: 'crm-sync',
 } as const;
 
 export interface Answer {
@@ -128,7 +132,31 @@ export class AccessWorld {
       const { credential, key } = await putCredential(this.store, { kind: 'token', tenant: this.tenant });
       names.set(EXAMPLE.credential, credential.id).set(EXAMPLE.key, key?.id ?? '');
     }
-    return names;
+    // A tenant has only so many.
+    if (text.includes('/receivers')) await this.removeReceivers();
+    if (text.includes(EXAMPLE.receiver)) names.set(EXAMPLE.receiver, await this.receiver(text.includes('/poll/')));
+    if (!text.includes(EXAMPLE.letter)) return names;
+    const consumer = text.includes(EXAMPLE.subscriber) ? `app:${EXAMPLE.subscriber}` : names.get(EXAMPLE.receiver);
+    await this.create('Users', { userName: `dead-letter-${number}` });
+    const letter = await putDeadLetter(this.store, this.tenant, consumer as string);
+    // Before the receiver, whose id stands in it.
+    return new Map([[EXAMPLE.letter, letter.id], ...names]);
+  }
+
+  private async receiver(isPolling: boolean): Promise<string> {
+    const kind = isPolling ? ({ kind: 'poll', url: undefined, keys: [] } as const) : {};
+    const { id } = await putReceiver(this.store, this.tenant, kind);
+    // So that the target hears of it at once.
+    const address = `/admin/api/tenants/${TENANT}/receivers/${id}`;
+    const request = { method: 'PATCH', address, contentType: 'application/json', body: '{"paused":false}' };
+    const { status, text } = await this.send(request, this.caller('owner of all, token').headers);
+    if (status !== 200) throw new Error(text);
+    return id;
+  }
+
+  private async removeReceivers(): Promise<void> {
+    for (const { id } of await this.store.receivers(this.tenant.id))
+      await this.store.removeReceiver(this.tenant.id, id);
   }
 
   /** A tenant to be deleted. */
@@ -179,6 +207,7 @@ export class AccessWorld {
       ssoClientId: client.id,
       ssoClientSecret: client.secret,
     });
+    this.target.events.subscribe(EXAMPLE.subscriber, () => undefined);
     const app = express();
     app.set('trust proxy', true);
     app.use('/scim/v2', this.target.scimRouter);
@@ -186,6 +215,8 @@ export class AccessWorld {
     app.use('/oauth', this.target.oauthRouter);
     app.use('/.well-known/oauth-authorization-server', this.target.oauthMetadata);
     app.use('/admin', this.target.adminRouter);
+    app.use('/events', this.target.eventsRouter);
+    app.use('/tenants/:tenant/events', this.target.eventsRouter);
     this.server = app.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
   }
@@ -194,6 +225,7 @@ export class AccessWorld {
     const { store } = this;
     this.tenant = await this.putTenant(TENANT);
     const other = await this.putTenant(OTHER_TENANT);
+    await store.moveDelivery(`app:${EXAMPLE.subscriber}`, this.tenant.id, 0);
     const owner = await putAdmin(store, { email: 'ada@example.com', role: 'owner' });
     this.owner = owner.id;
     this.reader = (await putCredential(store, { kind: 'token', tenant: this.tenant })).secret;
@@ -209,7 +241,7 @@ export class AccessWorld {
 
   /** JWTs of an issuer that the tenant trusts, for each set of scopes; and one that is meant for somebody else. */
   private async trustedCallers(): Promise<Caller[]> {
-    const sets: Scope[][] = [['scim:read'], ['scim:write'], ['scim:read', 'scim:write']];
+    const sets: Scope[][] = [['scim:read'], ['scim:write'], ['events:read'], ['scim:read', 'scim:write']];
     const callers: Caller[] = [];
     for (const scopes of sets) {
       const subject = randomUUID();

@@ -102,7 +102,7 @@ let people = 0;
 
 /** A browser in which a new admin has signed in. `tenant`: the name of their only one. */
 export async function adminOf(
-  suite: Suite,
+  suite: Pick<Suite, 'target' | 'server'>,
   role: Role = 'owner',
   tenant?: string,
 ): Promise<{ client: AdminClient; session: SessionView; email: string }> {

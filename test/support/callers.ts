@@ -170,7 +170,12 @@ export function strangers(): Caller[] {
   ];
 }
 
-const SCOPE_SETS: readonly (readonly Scope[])[] = [['scim:read'], ['scim:write'], ['scim:read', 'scim:write']];
+const SCOPE_SETS: readonly (readonly Scope[])[] = [
+  ['scim:read'],
+  ['scim:write'],
+  ['events:read'],
+  ['scim:read', 'scim:write'],
+];
 
 /** Every kind of SCIM credential of the tenant with each set of scopes, but for those that `tokenOf` has to get. */
 export async function scimCallers(

@@ -20,7 +20,7 @@ export function exampleBodies(operation: DescribedOperation, description: Descri
 }
 
 /**
- * @param base of a SCIM operation: where the endpoints are.
+ * @param base what stands before the path: of a SCIM operation, where the endpoints are.
  * @throws Error when a parameter of the path has no example
  */
 export function exampleRequest(
@@ -34,7 +34,7 @@ export function exampleRequest(
   const text = isForm ? String(new URLSearchParams(body as Record<string, string>)) : JSON.stringify(body);
   return {
     method: operation.method,
-    address: (operation.isScim ? base : '') + renamed(addressOf(operation), names),
+    address: base + renamed(addressOf(operation), names),
     contentType,
     body: body === undefined ? undefined : renamed(text, names),
   };

@@ -11,15 +11,15 @@ import path from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
 import type { Response } from 'supertest';
-import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { Scope } from '../../src/access/principal.js';
 import { createThrottle, type Throttle } from '../../src/access/throttle.js';
 import type { ProfileName } from '../../src/scim/profiles.js';
 import { createScimTarget, type ScimTarget, type TargetOptions } from '../../src/target.js';
 import { Client } from './client.js';
-import { dropStore, ENGINES, type Engine, storeIn } from './engines.js';
+import { describeOnEach, dropStore, type Engine, storeIn } from './engines.js';
 
-export { ENGINES, type Engine } from './engines.js';
+export { describeOnEach, ENGINES, type Engine } from './engines.js';
 
 /** What pino writes for one request. */
 export interface LogLine {
@@ -61,6 +61,8 @@ export class Suite {
     app.use('/tenants/:tenant/scim/v2', target.scimRouter);
     app.use('/oauth', target.oauthRouter);
     app.use('/.well-known/oauth-authorization-server', target.oauthMetadata);
+    app.use('/events', target.eventsRouter);
+    app.use('/tenants/:tenant/events', target.eventsRouter);
     app.use('/admin', target.adminRouter);
     app.use(target.unknownAddress({ shared: '/scim/v2', ofTenant: '/tenants/:tenant/scim/v2' }));
     const server = app.listen(0, '127.0.0.1');
@@ -145,7 +147,7 @@ export function onEachStore(
   options: TargetOptions = {},
   trustsProxy = false,
 ): void {
-  describe.each(ENGINES)(`${title}, store %s`, (engine) => {
+  describeOnEach(title, (engine) => {
     const suite = new Suite(engine, options, trustsProxy);
     beforeAll(() => suite.start());
     afterAll(() => suite.stop());

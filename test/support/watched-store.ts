@@ -1,9 +1,10 @@
 /** A store that tells which of its methods were called that write. */
 import type { Store } from '../../src/store/store.js';
 
-/** Methods that change nothing, or nothing but notes of use, records of requests, and what has ended anyway. */
+/** Methods that change nothing, or nothing but notes of use, records of requests, who was told of what, and what has ended anyway. */
 const HARMLESS: ReadonlySet<string> = new Set<keyof Store>([
   'get',
+  'passwordHash',
   'search',
   'edges',
   'presentEdges',
@@ -32,6 +33,14 @@ const HARMLESS: ReadonlySet<string> = new Set<keyof Store>([
   'adminKeyByHash',
   'adminKeys',
   'touchAdminKey',
+  'heads',
+  'claimDeliveries',
+  'saveDeliveries',
+  'deliveries',
+  'deadLetters',
+  'deadLetter',
+  'receivers',
+  'receiver',
   'appendActivity',
   'activity',
   'traffic',

@@ -4,7 +4,7 @@ import { mongoForTests } from '../support/mongo/server.js';
 import { moves } from './move.js';
 import { mongoSide, sqliteSide } from './sides.js';
 
-const mongo = await mongoForTests();
+const mongo = mongoForTests();
 
 describe('a move from SQLite to SQLite', () => moves(sqliteSide, sqliteSide));
 mongo.describe('a move from SQLite to MongoDB', () => moves(sqliteSide, mongoSide(mongo)));

@@ -1,10 +1,11 @@
 /** What is promised of a move from one engine to another, as tests over both. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { UniquenessConflict } from '../../src/store/store.js';
+import { ACME, admin, CREATED, GLOBEX, tenant } from '../../src/testing/contract/accounts.js';
+import { claim, owner } from '../../src/testing/contract/consumers.js';
+import { group, ids, query, user } from '../../src/testing/contract/writes.js';
 import { move } from '../../src/transfer/move.js';
-import { ACME, admin, CREATED, GLOBEX, tenant } from '../contract/accounts.js';
-import { group, ids, query, user } from '../contract/writes.js';
-import { fill, USERS } from './example.js';
+import { DELIVERIES, fill, RECEIVERS, USERS } from './example.js';
 import type { Opener, OpenSide } from './sides.js';
 
 export function moves(openFrom: Opener, openTo: Opener): void {
@@ -22,6 +23,7 @@ export function moves(openFrom: Opener, openTo: Opener): void {
     await fill(from.store);
     const moved = await move(from, to);
     expect(moved).toMatchObject({ tenants: 2, credentials: 2, resources: USERS + 3, edges: USERS + 2, accessKeys: 1 });
+    expect(moved).toMatchObject({ receivers: 2, deliveries: 2, deadLetters: 3 });
     expect(moved).toMatchObject({ changes: USERS + 3, traffic: 2, lastRequests: 2, admins: 1, secrets: 1, audit: 2 });
     expect(await to.store.tenants()).toEqual(await from.store.tenants());
     expect(await to.store.credentials(ACME.id)).toEqual(await from.store.credentials(ACME.id));
@@ -30,6 +32,10 @@ export function moves(openFrom: Opener, openTo: Opener): void {
     }
     const key = { tenant: ACME.id, type: 'User', id: 'u7' };
     expect(await to.store.get(key)).toEqual(await from.store.get(key));
+    expect(await to.store.passwordHash(key)).toBe('$argon2id$u7');
+    expect(await to.store.receivers(ACME.id)).toEqual(RECEIVERS);
+    const letters = { tenant: ACME.id, limit: 9 };
+    expect(await to.store.deadLetters(letters)).toEqual(await from.store.deadLetters(letters));
     const users = query('User', undefined, { tenant: ACME.id, limit: 2_000 });
     expect(await ids(to.store, users)).toEqual(await ids(from.store, users));
     expect(await to.store.memberships(ACME.id, ['u1'])).toEqual(await from.store.memberships(ACME.id, ['u1']));
@@ -37,6 +43,14 @@ export function moves(openFrom: Opener, openTo: Opener): void {
     expect(await to.store.secret('cursors', 'another')).toBe('a secret');
     expect(await to.store.lastRequests()).toEqual(await from.store.lastRequests());
     expect(await to.store.activity({ limit: 9 })).toEqual([]);
+  });
+
+  it('brings over how far each consumer has got, and nobody works on it there', async () => {
+    await fill(from.store);
+    await move(from, to);
+    const claims = DELIVERIES.map(({ consumer }) => claim(consumer));
+    expect(await from.store.claimDeliveries(owner('new'), claims)).toEqual([]);
+    expect(await to.store.claimDeliveries(owner('new'), claims)).toEqual(DELIVERIES);
   });
 
   it('leaves a store that goes on where the other one was', async () => {

@@ -3,8 +3,8 @@ import { openMongoStore } from '../../src/store/mongo/store.js';
 import { openMongoTransfer } from '../../src/store/mongo/transfer.js';
 import { openSqliteStore } from '../../src/store/sqlite/store.js';
 import { openSqliteTransfer } from '../../src/store/sqlite/transfer.js';
+import { types } from '../../src/testing/contract/writes.js';
 import type { Side } from '../../src/transfer/move.js';
-import { types } from '../contract/writes.js';
 import { temporaryFile } from '../store/temporary-file.js';
 import type { Mongo } from '../support/mongo/server.js';
 

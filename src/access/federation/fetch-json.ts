@@ -2,38 +2,31 @@
  * Fetches one JSON document of a token issuer, and nothing else: from hosts that the operator has listed, over TLS, at
  * public addresses, without redirects, within a time and a size. Knows nothing of what the document says.
  */
-import type { LookupAddress, LookupOptions } from 'node:dns';
-import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import {
+  type AddressRules,
+  checkedLookup,
+  checkLiteral,
+  isAllowedScheme,
+  isTimeout,
+  refusalIn,
+} from '../../network/checked-address.js';
 import type { JsonObject } from '../../scim/json.js';
-import { isPublicAddress } from './public-address.js';
 import { IssuerError } from './refusal.js';
 
 /** Gets a document. @throws IssuerError */
 export type FetchJson = (url: string) => Promise<JsonObject>;
 
 /** What may be fetched. */
-export interface FetchRules {
+export interface FetchRules extends AddressRules {
   /** Host names, or `host:port`; one without a port stands for every port of it. */
   readonly hosts: readonly string[];
-  /** True: private and loopback addresses, and plain http, are fine. */
-  readonly allowsPrivate: boolean;
   /** Milliseconds from the first packet to the last; 5,000 without it. */
   readonly timeout?: number | undefined;
   /** Bytes of a body; 262,144 without it. */
   readonly limit?: number | undefined;
-  /** How names become addresses; that of the system without it. */
-  readonly lookup?: AllLookup | undefined;
 }
-
-/** dns.lookup, asked for all addresses of a name. */
-export type AllLookup = (
-  host: string,
-  options: LookupOptions & { all: true },
-  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
 
 /** `login.microsoftonline.com,sts.windows.net` → its parts, in lower case. */
 export function readHosts(list: string): string[] {
@@ -66,39 +59,20 @@ export function createFetchJson(rules: FetchRules): FetchJson {
 }
 
 /** @throws IssuerError when the rules forbid to ask there. */
-function checkUrl(text: string, { hosts, allowsPrivate }: FetchRules): URL {
+function checkUrl(text: string, rules: FetchRules): URL {
   if (!URL.canParse(text)) throw new IssuerError(`${quote(text)} is not a URL`, false);
   const url = new URL(text);
-  const isAllowedScheme = url.protocol === 'https:' || (url.protocol === 'http:' && allowsPrivate);
-  if (!isAllowedScheme) throw new IssuerError(`${quote(text)} is not an https URL`, false);
+  if (!isAllowedScheme(url, rules)) throw new IssuerError(`${quote(text)} is not an https URL`, false);
   if (url.username !== '' || url.password !== '') throw new IssuerError('a URL of an issuer has a password', false);
-  if (!hosts.includes(url.hostname) && !hosts.includes(url.host)) {
+  if (!rules.hosts.includes(url.hostname) && !rules.hosts.includes(url.host)) {
     throw new IssuerError(`the host ${quote(url.host)} is not one of SCIM_TARGET_ISSUER_HOSTS`, false);
   }
-  // No name is looked up for an address that is written as such.
-  const literal = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(literal) !== 0 && !allowsPrivate && !isPublicAddress(literal)) throw notPublic(url.hostname);
+  try {
+    checkLiteral(url, rules);
+  } catch (refusal) {
+    throw unreachable(url, refusal);
+  }
   return url;
-}
-
-/**
- * The connection is made to the very addresses that were checked here: a name that is asked twice may answer
- * differently the second time.
- */
-function checkedLookup({ allowsPrivate, lookup = systemLookup }: FetchRules): LookupFunction {
-  return (host, options, done) => {
-    lookup(host, { ...options, all: true }, (error, found) => {
-      if (error) {
-        done(error, []);
-        return;
-      }
-      const addresses = allowsPrivate ? found : found.filter(({ address }) => isPublicAddress(address));
-      const [first] = addresses;
-      if (!first) done(notPublic(host), []);
-      else if (options.all) done(null, addresses);
-      else done(null, first.address, first.family);
-    });
-  };
 }
 
 function send(url: URL, options: RequestOptions): Promise<IncomingMessage> {
@@ -140,20 +114,10 @@ function parseObject(url: URL, text: string): JsonObject {
 }
 
 function unreachable(url: URL, cause: unknown): IssuerError {
-  const found = causes(cause).find((error) => error instanceof IssuerError);
-  if (found) return found;
-  const isTimeout = cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError');
-  const why = isTimeout ? 'did not answer in time' : 'could not be reached';
+  const refusal = refusalIn(cause);
+  if (refusal) return new IssuerError(refusal.message, false, { cause });
+  const why = isTimeout(cause) ? 'did not answer in time' : 'could not be reached';
   return new IssuerError(`${quote(url.href)} ${why}`, true, { cause });
-}
-
-/** An error of a connection may hold one for each address that was tried. */
-function causes(error: unknown): unknown[] {
-  return error instanceof AggregateError ? error.errors : [error];
-}
-
-function notPublic(host: string): IssuerError {
-  return new IssuerError(`the host ${quote(host)} is at an address that is not public`, false);
 }
 
 function quote(text: string): string {

@@ -30,6 +30,7 @@ export const SCOPE_WORDS: Readonly<Record<string, Words>> = {
   'scim:read': { label: 'Read', description: 'Find and read users and groups' },
   'scim:write': { label: 'Write', description: 'Create, change and delete users and groups' },
   'scim:catalog': { label: 'Catalog', description: 'Change the roles and entitlements that users can be given' },
+  'events:read': { label: 'Events', description: 'Read what happens to users and groups' },
 };
 
 export const PROFILE_WORDS: Readonly<Record<string, Words>> = {

@@ -24,6 +24,8 @@ function tenantItems(tenant: string, types: readonly TypeView[], can: Can): Item
     ...link(can('credentials.read'), 'Credentials', paths.credentials(tenant)),
     ...types.flatMap(({ name }) => link(can('directory.read'), typeWords(name), paths.resources(tenant, name))),
     ...link(can('activity.read'), 'Activity', paths.activity(tenant)),
+    ...link(can('events.read'), 'Events', paths.events(tenant)),
+    ...link(can('tenants.configure'), 'Schemas', paths.schemas(tenant)),
   ];
 }
 

@@ -38,6 +38,11 @@ export const ACCESS_ROWS: readonly AdviceRow[] = [
       `The credential belongs to the tenant ${asText(refusal?.reason?.expected)}, and the Tenant URL names another one. Take the Tenant URL and the secret from the same tenant.`,
   },
   {
+    failed: 'own authentication',
+    advice:
+      'The application decides by itself who may provision here, and it has refused this caller. Look there for what the identity provider has to send, and put that into its form.',
+  },
+  {
     failed: ['tenant disabled', 'disabled'],
     advice:
       'The tenant is disabled, so nothing is provisioned. Have it enabled again before the identity provider gives up.',

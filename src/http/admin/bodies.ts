@@ -8,7 +8,10 @@ import type {
   NewAdminToken,
   NewCredential,
   NewInvitation,
+  NewReceiver,
   NewTenant,
+  ReceiverPatch,
+  Replay,
   SchemasPut,
   SignIn,
   TenantPatch,
@@ -21,6 +24,11 @@ const PASSWORD = z.string().max(1_000);
 const SECRET = z.string().max(200);
 /** `90d`, `12h`, a date. */
 const LIFETIME = z.string().max(40);
+/** Of a receiver. */
+const URL_TEXT = z.string().max(2_000);
+const EVENTS = z.array(z.string().max(40)).max(50);
+const AUDIENCE = z.string().max(500);
+const AUTHORIZATION = z.string().max(4_000);
 const SCOPES = z.array(z.string().max(40)).max(10);
 
 const trust = z.strictObject({
@@ -86,6 +94,27 @@ export const credentialPatch: z.ZodType<CredentialPatch> = z.strictObject({
 export const rotation: z.ZodType<{ overlapHours: number }> = z.strictObject({
   overlapHours: z.number().min(0).max(720),
 });
+
+export const newReceiver: z.ZodType<NewReceiver> = z.strictObject({
+  kind: z.enum(['webhook', 'push', 'poll']),
+  name: LABEL,
+  url: URL_TEXT.nullable(),
+  events: EVENTS.nullable(),
+  from: z.enum(['now', 'start']),
+  audience: AUDIENCE.nullable().optional(),
+  authorization: AUTHORIZATION.nullable().optional(),
+});
+
+export const receiverPatch: z.ZodType<ReceiverPatch> = z.strictObject({
+  name: LABEL.optional(),
+  url: URL_TEXT.optional(),
+  events: EVENTS.nullable().optional(),
+  paused: z.boolean().optional(),
+  audience: AUDIENCE.optional(),
+  authorization: AUTHORIZATION.nullable().optional(),
+});
+
+export const replay: z.ZodType<Replay> = z.strictObject({ after: z.int().min(0) });
 
 export const adminPatch: z.ZodType<AdminPatch> = z.strictObject({
   name: LABEL.optional(),

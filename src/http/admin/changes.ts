@@ -14,14 +14,18 @@ export function changeView(change: Change): ChangeView {
     version,
     requestId,
     actor: { credential: actor.credential, name: actor.name, address: actor.address ?? null },
-    difference: change.difference.flatMap(differenceView),
+    difference: differenceView(change.difference),
     added,
     removed,
   };
 }
 
 /** One line per attribute that differs; of a complex one per sub-attribute: `name.givenName`. */
-function differenceView({ path, before, after }: AttributeChange): ChangeView['difference'] {
+export function differenceView(difference: readonly AttributeChange[]): ChangeView['difference'] {
+  return difference.flatMap(linesOf);
+}
+
+function linesOf({ path, before, after }: AttributeChange): ChangeView['difference'] {
   const joined = joinPath(path);
   if (!mayBeObject(before) || !mayBeObject(after)) return [line(joined, before, after)];
   const [old, now] = [before ?? {}, after ?? {}];

@@ -3,6 +3,7 @@
  * do not depend on each other. Cookies that are SameSite=Strict are the fourth.
  */
 import type { Request } from 'express';
+import { readHost } from '../read-request.js';
 import { AdminProblem } from './problem.js';
 
 /**
@@ -26,7 +27,9 @@ function isOwnOrigin(origin: string, request: Request, publicUrl: string | undef
   if (!URL.canParse(origin)) return false;
   const { host } = new URL(origin);
   return (
-    host === request.headers.host?.toLowerCase() || host === request.host?.toLowerCase() || host === hostOf(publicUrl)
+    host === request.headers.host?.toLowerCase() ||
+    host === readHost(request)?.toLowerCase() ||
+    host === hostOf(publicUrl)
   );
 }
 

@@ -37,6 +37,24 @@
  *   GET    …/resources/{type}/{id}/members?after&limit   → MemberList                  P directory.read
  *   GET    …/resources/{type}/{id}/history?before&limit  → ChangeList                  P directory.read
  *
+ *   GET    /tenants/{tenant}/receivers                   → ReceiverList                P events.read
+ *   POST   /tenants/{tenant}/receivers    NewReceiver    → IssuedReceiver 201          P events.write
+ *   GET    /tenants/{tenant}/receivers/{id}              → ReceiverView                P events.read
+ *   PATCH  /tenants/{tenant}/receivers/{id} ReceiverPatch → ReceiverView               P events.write
+ *   DELETE /tenants/{tenant}/receivers/{id}              → 204                         P events.write
+ *   POST   …/receivers/{id}/rotate        {overlapHours} → IssuedReceiver              P events.write
+ *   POST   …/receivers/{id}/test          {}             → DeliveryAttempt             P events.write
+ *   POST   …/receivers/{id}/replay        Replay         → ReceiverView                P events.write
+ *   GET    …/receivers/{id}/dead-letters?before&limit    → DeadLetterList              P events.read
+ *   POST   …/receivers/{id}/dead-letters/{letter}/redeliver {} → DeliveryAttempt       P events.write
+ *   DELETE …/receivers/{id}/dead-letters/{letter}        → 204                         P events.write
+ *   GET    /tenants/{tenant}/subscribers                 → {items: SubscriberView[]}   P events.read
+ *   POST   …/subscribers/{name}/replay    Replay         → SubscriberView              P events.write
+ *   GET    …/subscribers/{name}/dead-letters?before&limit → DeadLetterList             P events.read
+ *   POST   …/subscribers/{name}/dead-letters/{letter}/redeliver {} → DeliveryAttempt   P events.write
+ *   DELETE …/subscribers/{name}/dead-letters/{letter}    → 204                         P events.write
+ *   GET    /tenants/{tenant}/events?before&limit         → EventList                   P events.read
+ *
  *   GET    /tenants/{tenant}/activity?outcome&credential&method&resource&requestId&before&after&limit → ActivityList  P activity.read
  *   GET    /tenants/{tenant}/activity/{requestId}        → ActivityDetail              P activity.read
  *   GET    /tenants/{tenant}/activity/export?format=csv|jsonl&… → a file               P activity.read
@@ -365,6 +383,176 @@ export interface ChangeList {
   readonly items: readonly ChangeView[];
   /** The `before` of the next page; null: there is none. */
   readonly next: number | null;
+}
+
+/** Somewhere outside that is told of what changes in the tenant. */
+export interface ReceiverView {
+  readonly id: string;
+  /** `webhook`: POST of events with a signature; `push`: RFC 8935; `poll`: RFC 8936. */
+  readonly kind: 'webhook' | 'push' | 'poll';
+  readonly name: string;
+  /** Where to; null for `poll`. */
+  readonly url: string | null;
+  /** Where it asks for its events; null but for `poll`. */
+  readonly pollUrl: string | null;
+  /** Names of the events that it is told of; null: all. */
+  readonly events: readonly string[] | null;
+  readonly created: string;
+  readonly createdBy: string | null;
+  /** Since when nothing is sent; null while it is served. */
+  readonly paused: string | null;
+  /** Why, where nobody has done it by hand. */
+  readonly pausedBecause: string | null;
+  /** The claim `aud`, of `push` and `poll`. */
+  readonly audience: string | null;
+  /** Of `push`: whether an Authorization header is sent. */
+  readonly hasAuthorization: boolean;
+  /** What signs, of `webhook`; oldest first. */
+  readonly keys: readonly ReceiverKeyView[];
+  readonly delivery: DeliveryView;
+}
+
+export interface ReceiverKeyView {
+  readonly id: string;
+  readonly created: string;
+  /** Until when it signs beside newer ones; null: as long as the receiver is there. */
+  readonly ends: string | null;
+}
+
+/** How far somebody has got in the changes of the tenant. */
+export interface DeliveryView {
+  /** Sequence number of the last change that is settled; 0: none. */
+  readonly position: number;
+  /** Sequence number of the last change that there is. */
+  readonly last: number;
+  /** Changes that are still to be told. */
+  readonly behind: number;
+  /** Why it does not get on; null while nothing is wrong. */
+  readonly trouble: {
+    /** How often it was tried. */
+    readonly attempts: number;
+    readonly since: string;
+    /** When it is tried again. */
+    readonly retryAt: string;
+    readonly error: string;
+  } | null;
+  /** Whether there is anything that was given up. */
+  readonly hasDeadLetters: boolean;
+}
+
+export interface ReceiverList {
+  /** In the order of creation. */
+  readonly items: readonly ReceiverView[];
+  readonly addresses: EventAddresses;
+}
+
+/** What receivers ask for, and what those of `push` and `poll` need to check what they get. */
+export interface EventAddresses {
+  /** The events of the tenant, for whoever has a credential with the scope `events:read`. */
+  readonly feed: string;
+  /** The public keys that sign security event tokens. */
+  readonly jwks: string;
+  /** Their claim `iss`. */
+  readonly issuer: string;
+}
+
+export interface NewReceiver {
+  readonly kind: ReceiverView['kind'];
+  readonly name: string;
+  /** https; null for `poll`. */
+  readonly url: string | null;
+  /** Null: all. */
+  readonly events: readonly string[] | null;
+  /** Whether it hears of what happens from now on, or of everything that ever did. */
+  readonly from: 'now' | 'start';
+  /** Of `push` and `poll`, which need one. */
+  readonly audience?: string | null;
+  /** Of `push`: the Authorization header to send. Never shown. */
+  readonly authorization?: string | null;
+}
+
+export interface ReceiverPatch {
+  readonly name?: string;
+  readonly url?: string;
+  /** Null: all. */
+  readonly events?: readonly string[] | null;
+  readonly paused?: boolean;
+  readonly audience?: string;
+  /** Null: none is sent any more. */
+  readonly authorization?: string | null;
+}
+
+export interface IssuedReceiver {
+  readonly receiver: ReceiverView;
+  /** What checks signatures, `whsec_…`. Shown once; null but for `webhook`. */
+  readonly secret: string | null;
+}
+
+/** What came of sending something now. */
+export interface DeliveryAttempt {
+  readonly isDelivered: boolean;
+  /** One sentence: what came back, or why nothing did. */
+  readonly detail: string;
+}
+
+export interface Replay {
+  /** Everything after the change with this sequence number is told again; 0: everything there is. */
+  readonly after: number;
+}
+
+/** Code of the app that is told of changes. */
+export interface SubscriberView {
+  readonly name: string;
+  /** Of this tenant. */
+  readonly delivery: DeliveryView;
+}
+
+/** Something that was given up. */
+export interface DeadLetterView {
+  readonly id: string;
+  readonly time: string;
+  readonly attempts: number;
+  readonly error: string;
+  /** What it is: `user.created`, or the name of a security event. */
+  readonly what: string;
+  /** Sequence number of the change. */
+  readonly sequence: number;
+  /** Null when the history does not have it any more. */
+  readonly event: EventView | null;
+}
+
+export interface DeadLetterList {
+  /** Newest first. */
+  readonly items: readonly DeadLetterView[];
+  /** The `before` of the next page; null: there is none. */
+  readonly next: string | null;
+}
+
+/** Something that happened, as receivers are told of it. */
+export interface EventView {
+  /** `17.0`: change and part. */
+  readonly id: string;
+  readonly type: string;
+  readonly sequence: number;
+  readonly time: string;
+  readonly operation: string;
+  readonly resourceType: string;
+  /** As it was after the change, or before its deletion. */
+  readonly resource: Readonly<Record<string, unknown>>;
+  /** Both sides of each attribute; null: it was not there. */
+  readonly difference: readonly { readonly path: string; readonly before: unknown; readonly after: unknown }[];
+  /** Ids of the members that came or went, the first 20 of them. */
+  readonly members: readonly string[];
+  readonly memberCount: number;
+  readonly actor: { readonly credential: string; readonly name: string };
+  readonly requestId: string;
+}
+
+export interface EventList {
+  /** Newest first. */
+  readonly items: readonly EventView[];
+  /** The `before` of the next page; null: there is none. */
+  readonly next: string | null;
 }
 
 export interface ActivityView {

@@ -12,6 +12,8 @@ import type { SingleSignOn } from '../../access/sso.js';
 import type { Throttle } from '../../access/throttle.js';
 import type { RandomBytes } from '../../access/token.js';
 import type { Directory } from '../../directory/directory.js';
+import type { EventDesk } from '../../events/desk.js';
+import type { Receivers } from '../../events/receivers.js';
 import type { OptionDescription, ServerOptions } from '../../options.js';
 import type { FilterLimits } from '../../scim/filter/parse.js';
 import type { Store } from '../../store/store.js';
@@ -36,6 +38,8 @@ export interface AdminParts {
   readonly tokens: AdminTokens;
   readonly throttle: Throttle;
   readonly purge: Purge;
+  readonly receivers: Receivers;
+  readonly events: EventDesk;
   /** Undefined where it is not set up. */
   readonly sso: SingleSignOn | undefined;
   /** The options in force, and what there is to say of each. */
@@ -52,4 +56,6 @@ export interface ConnectionPaths {
   readonly scim: string;
   /** `/oauth` */
   readonly oauth: string;
+  /** `/tenants/{tenant}/events` */
+  readonly events: string;
 }

@@ -28,10 +28,31 @@ import {
   rotateCredential,
   updateCredential,
 } from './credentials.js';
+import {
+  discard,
+  type FindRecipient,
+  listDeadLetters,
+  listEvents,
+  listSubscribers,
+  redeliver,
+  replayToSubscriber,
+  subscriberInPath,
+} from './deliveries.js';
 import { getResource, listHistory, listMembers, listResources } from './directory.js';
 import { exportActivity } from './export.js';
 import type { AdminRequest, AdminResponse, PublicRequest } from './handler.js';
 import type { AdminParts } from './parts.js';
+import {
+  createReceiver,
+  getReceiver,
+  listReceivers,
+  receiverInPath,
+  removeReceiver,
+  replayToReceiver,
+  rotateReceiver,
+  testReceiver,
+  updateReceiver,
+} from './receivers.js';
 import { getSchemas, putSchemas } from './schemas.js';
 import {
   acceptInvitation,
@@ -83,6 +104,8 @@ export type AdminRoute = PublicRoute | GuardedRoute;
 
 const T = '/tenants/:tenant';
 const CREDENTIAL = `${T}/credentials/:id`;
+const RECEIVER = `${T}/receivers/:id`;
+const SUBSCRIBER = `${T}/subscribers/:name`;
 const RESOURCES = `${T}/resources/:type`;
 
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
@@ -120,6 +143,20 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   guard('GET', `${RESOURCES}/:id/members`, 'directory.read', listMembers),
   guard('GET', `${RESOURCES}/:id/history`, 'directory.read', listHistory),
 
+  guard('GET', `${T}/receivers`, 'events.read', listReceivers),
+  guard('POST', `${T}/receivers`, 'events.write', createReceiver, bodies.newReceiver),
+  guard('GET', RECEIVER, 'events.read', getReceiver),
+  guard('PATCH', RECEIVER, 'events.write', updateReceiver, bodies.receiverPatch),
+  guard('DELETE', RECEIVER, 'events.write', removeReceiver),
+  guard('POST', `${RECEIVER}/rotate`, 'events.write', rotateReceiver, bodies.rotation),
+  guard('POST', `${RECEIVER}/test`, 'events.write', testReceiver, bodies.empty),
+  guard('POST', `${RECEIVER}/replay`, 'events.write', replayToReceiver, bodies.replay),
+  ...deadLetterRoutes(RECEIVER, receiverInPath),
+  guard('GET', `${T}/subscribers`, 'events.read', listSubscribers),
+  guard('POST', `${SUBSCRIBER}/replay`, 'events.write', replayToSubscriber, bodies.replay),
+  ...deadLetterRoutes(SUBSCRIBER, subscriberInPath),
+  guard('GET', `${T}/events`, 'events.read', listEvents),
+
   guard('GET', `${T}/activity`, 'activity.read', listActivity),
   guard('GET', `${T}/activity/export`, 'activity.read', exportActivity),
   guard('GET', `${T}/activity/:requestId`, 'activity.read', getActivity),
@@ -138,6 +175,16 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   guard('GET', '/audit', 'audit.read', listAudit),
   guard('GET', '/settings', 'settings.read', getSettings),
 ];
+
+/** What was given up, of whoever the path names. */
+function deadLetterRoutes(path: string, find: FindRecipient): GuardedRoute[] {
+  const letter = `${path}/dead-letters/:letter`;
+  return [
+    guard('GET', `${path}/dead-letters`, 'events.read', listDeadLetters(find)),
+    guard('POST', `${letter}/redeliver`, 'events.write', redeliver(find), bodies.empty),
+    guard('DELETE', letter, 'events.write', discard(find)),
+  ];
+}
 
 /** The schema checks the body before the handler sees it, which is what makes its type true. */
 function open<Body>(

@@ -114,11 +114,16 @@ export async function connectionOf(
   await activity.flush();
   const [newest] = await store.activity({ tenant: tenant.id, limit: 1 });
   return {
-    scimUrl: request.baseUrl + paths.scim.replace('{tenant}', tenant.name),
+    scimUrl: addressIn(paths.scim, request),
     tokenEndpoint: `${request.baseUrl}${paths.oauth}/token`,
     metadata: metadataUrl(request.baseUrl, paths.oauth),
     newest: newest?.sequence ?? 0,
   };
+}
+
+/** A path with `{tenant}` in it, as a URL of the tenant of the request. */
+export function addressIn(path: string, request: AdminRequest): string {
+  return request.baseUrl + path.replace('{tenant}', tenantOf(request).name);
 }
 
 /** RFC 8414 §3: the well-known part stands between the host and the path of the issuer. */

@@ -2,6 +2,7 @@
  * What the server can do, in its own words: /ServiceProviderConfig, /Schemas, /ResourceTypes (RFC 7644 §4). Made from
  * the schema documents and the limits in force, so that what is announced is what works.
  */
+import { EVENT_URIS } from '../../events/sets.js';
 import { ScimError } from '../../scim/errors.js';
 import { fold } from '../../scim/fold.js';
 import { listResponse } from '../../scim/messages/list-response.js';
@@ -69,6 +70,8 @@ export function serviceProviderConfig(request: DiscoveryRequest, { limits, takes
       maxPageSize: limits.maxPageSize,
       cursorTimeout: limits.cursorTimeout,
     },
+    // RFC 9967 §4
+    securityEvents: { asyncRequest: 'none', eventUris: EVENT_URIS },
     ...rolesAndEntitlements(request.registry),
     authenticationSchemes: request.allowsBasic ? [...SCHEMES, BASIC_SCHEME] : SCHEMES,
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
@@ -117,7 +120,19 @@ function served(schema: SchemaDocument, { dialect, baseUrl }: DiscoveryRequest, 
   if (attributes.some(isUnreadable) && dialect.bend('hide-unreadable')) {
     attributes = attributes.filter((attribute) => !isUnreadable(attribute));
   }
-  return { ...schema, attributes, meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${schema.id}` } };
+  return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
+    ...schema,
+    attributes: attributes.map(spelledOut),
+    meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${schema.id}` },
+  };
+}
+
+/** Documents may leave out what the answer must have: RFC 7643 §8.7.2 requires multiValued. */
+function spelledOut({ name, type, ...rest }: AttributeDocument): AttributeDocument {
+  const { subAttributes } = rest;
+  const below = subAttributes && { subAttributes: subAttributes.map(spelledOut) };
+  return { name, type, multiValued: false, ...rest, ...below };
 }
 
 function isUnreadable({ returned }: AttributeDocument): boolean {
@@ -139,6 +154,7 @@ export function resourceTypes(request: DiscoveryRequest): ScimResponse {
 function servedType({ document }: ResourceType, baseUrl: string): object {
   const { 'scim-target': _, ...plain } = document;
   return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
     ...plain,
     id: document.name,
     meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${document.name}` },

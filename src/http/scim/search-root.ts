@@ -1,6 +1,5 @@
 /** Searching all resource types at once, at the base URL itself: RFC 7644 §3.4.2.1, §3.4.3. */
 import type { Caller } from '../../directory/directory.js';
-import { ScimError } from '../../scim/errors.js';
 import { resolveFilterAcross, type TypeFilter } from '../../scim/filter/across.js';
 import { parseFilter } from '../../scim/filter/parse.js';
 import type { Json } from '../../scim/json.js';
@@ -11,7 +10,7 @@ import { resolveSortAcross } from '../../scim/sort.js';
 import type { HttpParts } from '../parts.js';
 import { type Query, readProjectionOf } from '../read-request.js';
 import { type ScimResponse, searchResponse } from '../write-response.js';
-import { readPage } from './search.js';
+import { answerByCursor, readPage, scopeOfQuestion } from './search.js';
 
 /** A request that is about no single type. */
 export interface RootRequest {
@@ -23,12 +22,9 @@ export interface RootRequest {
   readonly locate: Locate;
 }
 
-/** GET /: users, groups and whatever else there is, in the order of /ResourceTypes unless sorted. */
+/** GET /: users, groups and whatever else there is, in the order of /ResourceTypes unless sorted; by `cursor` too. */
 export async function searchRoot(request: RootRequest, parts: HttpParts): Promise<ScimResponse> {
   const { caller, query, types } = request;
-  if (query.has('cursor')) {
-    throw new ScimError('invalidValue', 'Lists of all types are paged by startIndex; page by cursor at one endpoint.');
-  }
   const filter = query.get('filter');
   const filters: readonly TypeFilter[] =
     filter === undefined
@@ -41,6 +37,13 @@ export async function searchRoot(request: RootRequest, parts: HttpParts): Promis
     const projection = readProjectionOf(query, type, caller);
     return { type, filter: typeof ofType === 'boolean' ? undefined : ofType, sort: sorts[i], projection };
   });
+  const cursor = query.get('cursor');
+  if (cursor !== undefined) {
+    const scope = [caller.tenant, undefined, ...searches.flatMap((one) => [one.type.name, ...scopeOfQuestion(one)])];
+    return answerByCursor(request, cursor, scope, parts, (page) =>
+      parts.directory.searchAcross(caller, searches, page),
+    );
+  }
   const page = readPage(query, parts);
   const result = await parts.directory.searchAcross(caller, searches, page);
   return searchResponse(result, { startIndex: page.startIndex }, request);

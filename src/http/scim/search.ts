@@ -1,11 +1,12 @@
-import type { SearchRequest } from '../../directory/directory.js';
+import type { SearchRequest, SearchResult } from '../../directory/directory.js';
+import type { PositionAcross } from '../../directory/search-across.js';
 import { ScimError } from '../../scim/errors.js';
 import { canonicalFilter } from '../../scim/filter/canonical.js';
 import { parseFilter } from '../../scim/filter/parse.js';
 import { resolveFilter } from '../../scim/filter/resolve.js';
 import { readSearchRequest } from '../../scim/messages/search-request.js';
 import { resolveSort } from '../../scim/sort.js';
-import type { CursorScope } from '../cursors.js';
+import type { CursorPlace, CursorScope } from '../cursors.js';
 import type { HttpParts } from '../parts.js';
 import { type Query, readProjectionOf, type ScimRequest } from '../read-request.js';
 import { type ScimResponse, searchResponse } from '../write-response.js';
@@ -43,16 +44,37 @@ async function searchByCursor(
   question: Question,
   parts: HttpParts,
 ): Promise<ScimResponse> {
-  const { caller, type, query, projection } = request;
+  const { caller, type, projection } = request;
+  return answerByCursor(request, cursor, scopeOf(request, question), parts, (page) =>
+    parts.directory.search(caller, type, { ...question, ...page }, projection),
+  );
+}
+
+/** What a page by cursor is asked for with. */
+export type CursorPage = Required<Pick<SearchRequest<PositionAcross>, 'startIndex' | 'count' | 'keyset'>>;
+
+/**
+ * The page that a cursor leads to, with the cursors that lead on and back. RFC 9865 §2
+ * @param scope the list that the cursor must be of
+ * @param find reads the page
+ * @throws ScimError invalidValue, invalidCount, invalidCursor, expiredCursor
+ */
+export async function answerByCursor(
+  request: Pick<ScimRequest, 'query' | 'locate'>,
+  cursor: string,
+  scope: CursorScope,
+  parts: HttpParts,
+  find: (page: CursorPage) => Promise<SearchResult<CursorPlace>>,
+): Promise<ScimResponse> {
+  const { query } = request;
   if (query.get('startindex')) {
     throw new ScimError('invalidValue', 'Page by cursor or by startIndex, not by both in one request.');
   }
   const given = query.get('count');
   if (given && !(/^\d{1,15}$/.test(given.trim()) && Number(given) > 0)) throw new ScimError('invalidCount');
-  const scope = scopeOf(request, question);
   const keyset = await parts.cursors.read(cursor, scope);
   const count = pageSize(given ? Number(given) : parts.limits.pageSize, parts);
-  const result = await parts.directory.search(caller, type, { ...question, startIndex: 1, count, keyset }, projection);
+  const result = await find({ startIndex: 1, count, keyset });
   const [nextCursor, previousCursor] = await Promise.all([
     result.next && parts.cursors.issue({ direction: 'forward', from: result.next }, scope),
     result.previous && parts.cursors.issue({ direction: 'backward', from: result.previous }, scope),
@@ -66,8 +88,13 @@ async function searchByCursor(
 
 /** By what the parameters mean, not how they are written: the RFC's own example changes the letter case of a name. */
 function scopeOf({ caller, type }: ScimRequest, { filter, sort }: Question): CursorScope {
+  return [caller.tenant, type.name, ...scopeOfQuestion({ filter, sort })];
+}
+
+/** The part of it that is about the resources of one type. */
+export function scopeOfQuestion({ filter, sort }: Question): CursorScope {
   const order = sort?.descending ? 'descending' : 'ascending';
-  return [caller.tenant, type.name, filter && canonicalFilter(filter), sort?.attribute.path, sort && order];
+  return [filter && canonicalFilter(filter), sort?.attribute.path, sort && order];
 }
 
 function pageSize(wanted: number, { limits }: HttpParts): number {

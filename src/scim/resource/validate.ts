@@ -8,12 +8,15 @@ import { ElementIndex } from './elements.js';
 /** The most values of one attribute in a document, which is read and written whole. Members are no part of it. */
 export const MAX_VALUES = 2_000;
 
+/** Of a type, what validity depends on. */
+type Attributes = Pick<ResourceType, 'attributes' | 'edges'>;
+
 /** @throws ScimError invalidValue for a missing required attribute, or more than one primary value (RFC 7643 §2.4) */
-export function validate(document: JsonObject, type: ResourceType): void {
+export function validate(document: JsonObject, type: Attributes): void {
   checkObject(document, type.attributes, type);
 }
 
-function checkObject(object: JsonObject, attributes: ReadonlyMap<string, Attribute>, type: ResourceType): void {
+function checkObject(object: JsonObject, attributes: ReadonlyMap<string, Attribute>, type: Attributes): void {
   for (const attribute of attributes.values()) {
     if (attribute.mutability === 'readOnly' || attribute === type.edges) continue;
     const value = object[attribute.name];
@@ -26,7 +29,7 @@ function checkObject(object: JsonObject, attributes: ReadonlyMap<string, Attribu
   }
 }
 
-function checkComplex(value: Json, attribute: Attribute, type: ResourceType): void {
+function checkComplex(value: Json, attribute: Attribute, type: Attributes): void {
   const elements = (Array.isArray(value) ? value : [value]).filter(isObject);
   if (elements.length > MAX_VALUES) {
     throw new ScimError('invalidValue', `${attribute.path} may have at most ${MAX_VALUES} values.`);

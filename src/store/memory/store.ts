@@ -3,11 +3,12 @@
  * Knows: the port's promises, kept in the plainest way. Does not know: indexes; a search looks at every resource.
  * Its filters are scim/filter/matches.ts itself, so that other engines can be compared with it.
  * tenant-data.ts holds and writes, search.ts finds, accounts.ts has tenants and credentials,
- * admins.ts who manages, records.ts requests and actions.
+ * admins.ts who manages, records.ts requests and actions, deliveries.ts who is told of changes.
  */
 import { compareText } from '../../scim/fold.js';
 import type { ResourceType } from '../../scim/schema/characteristics.js';
 import type { AccountStore } from '../accounts.js';
+import type { DeliveryStore } from '../deliveries.js';
 import { type Gate, promised } from '../promised.js';
 import type { RecordStore } from '../records.js';
 import {
@@ -27,6 +28,7 @@ import {
 import { Accounts } from './accounts.js';
 import { Admins } from './admins.js';
 import { copy } from './copy.js';
+import { Deliveries } from './deliveries.js';
 import { Records } from './records.js';
 import { search } from './search.js';
 import { type Kept, TenantData } from './tenant-data.js';
@@ -41,21 +43,24 @@ export function createMemoryStore({ types }: MemoryOptions): Store {
   const accounts = new Accounts();
   const admins = new Admins();
   const records = new Records();
+  const lastSequence = (id: string) => data.get(id)?.changes.length ?? 0;
+  const deliveries = new Deliveries(() => new Map(accounts.tenants().map(({ id }) => [id, lastSequence(id)])));
   const atOnce: Gate = async (work) => work();
   return Object.assign(
     new Directory(types, data),
     promised(records, atOnce),
+    promised(deliveries, atOnce),
     promised(admins, atOnce),
     promised(accounts, atOnce),
     // Those that concern several parts.
     {
       async removeTenant(id: string): Promise<boolean> {
         const isRemoved = accounts.removeTenant(id);
-        if (isRemoved) admins.purge(id);
+        if (isRemoved) for (const part of [admins, deliveries]) part.purge(id);
         return isRemoved;
       },
       async purgeTenants(): Promise<boolean> {
-        const parts = [accounts, admins, records];
+        const parts = [accounts, admins, records, deliveries];
         const purged = [...accounts.removed].flatMap((id) => [data.delete(id), ...parts.map((part) => part.purge(id))]);
         return purged.includes(true);
       },
@@ -68,7 +73,7 @@ export function createMemoryStore({ types }: MemoryOptions): Store {
 }
 
 /** A write is durable, as far as it ever is, when it is applied; so both views are one. */
-class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore> {
+class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore | keyof DeliveryStore> {
   private readonly secrets = new Map<string, string>();
 
   constructor(
@@ -80,6 +85,10 @@ class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore> {
   async get(key: ResourceKey): Promise<StoredResource | undefined> {
     const kept = this.of(key.tenant).find(key);
     return kept && copy(kept.resource);
+  }
+
+  async passwordHash(key: ResourceKey): Promise<string | undefined> {
+    return this.of(key.tenant).find(key)?.passwordHash;
   }
 
   async search(query: ResourceQuery): Promise<ResourcePage> {

@@ -25,6 +25,7 @@ export interface Kept {
   readonly form: JsonObject;
   readonly lookups: readonly LookupValue[];
   readonly display: string | undefined;
+  readonly passwordHash: string | undefined;
 }
 
 /** By id: what a batch leaves; undefined for what it deletes. */
@@ -138,8 +139,9 @@ export class TenantData {
     const before = this.resources.get(id);
     for (const lookup of before?.lookups ?? []) drop(this.holders, lookupText(key, lookup), id);
     if (write.kind === 'put') {
-      const { resource, index, change } = copy(write);
-      this.resources.set(id, { row: before?.row ?? ++this.lastRow, resource, ...index });
+      const { resource, index, change, passwordHash = before?.passwordHash } = copy(write);
+      const row = before?.row ?? ++this.lastRow;
+      this.resources.set(id, { row, resource, ...index, passwordHash: passwordHash ?? undefined });
       for (const lookup of index.lookups) put(this.holders, lookupText(key, lookup), id);
       for (const member of change.added) this.link(id, member);
       for (const member of change.removed) this.unlink(id, member);

@@ -1,8 +1,9 @@
 /**
- * What the engine keeps beside the resources: tenants, credentials, admins (all through ledger.ts), what happened, and
- * secrets. store.ts puts it together with the resources.
+ * What the engine keeps beside the resources: tenants, credentials, admins, receivers (all through ledger.ts), how far
+ * these have got, what happened, and secrets. store.ts puts it together with the resources.
  */
 import type { AccountStore } from '../accounts.js';
+import type { DeliveryStore } from '../deliveries.js';
 import { type Gate, promised } from '../promised.js';
 import type { RecordStore } from '../records.js';
 import type { Store } from '../store.js';
@@ -10,13 +11,15 @@ import { AccountWriter } from './account-writer.js';
 import { Accounts } from './accounts.js';
 import { Admins } from './admins.js';
 import { createIndexes } from './connection.js';
+import { Deliveries } from './deliveries.js';
 import { type Db, Ledger, type LedgerFaults } from './ledger.js';
+import { Receivers } from './receivers.js';
 import { Records } from './records.js';
 import { Remembered } from './remembered.js';
 import { Removal } from './removal.js';
 import { Secrets } from './secrets.js';
 
-export type Administration = AccountStore & RecordStore & Pick<Store, 'secret'>;
+export type Administration = AccountStore & RecordStore & DeliveryStore & Pick<Store, 'secret'>;
 
 /**
  * Indexes by collection, beside that of `_id`. These collections are small next to those of the resources, and stay on
@@ -28,6 +31,12 @@ export const ADMINISTRATION_INDEXES = {
   keys: [{ credential: 1, kind: 1, order: 1 }, { id: 1 }, { gone: 1, expires: 1 }],
   admins: [{ email: 1 }, { subject: 1 }, { tenant: 1 }, { gone: 1, order: 1 }],
   adminKeys: [{ id: 1 }, { admin: 1, kind: 1 }, { tenant: 1 }, { kind: 1, order: 1 }, { gone: 1, expires: 1 }],
+  receivers: [
+    { tenant: 1, order: 1 },
+    { gone: 1, order: 1 },
+  ],
+  deliveries: [{ consumer: 1, _id: 1 }],
+  deadLetters: [{ consumer: 1, _id: 1 }],
   ledger: [{ time: 1 }],
   activity: [
     { tenant: 1, _id: 1 },
@@ -47,11 +56,14 @@ export const ADMINISTRATION_INDEXES = {
 export function administrationOf(database: Db, gate: Gate, faults?: LedgerFaults): Administration {
   const ledger = new Ledger(database, faults);
   const remembered = new Remembered(ledger);
+  const deliveries = new Deliveries(database, remembered);
   return {
     ...promised(new Accounts(database, remembered), gate),
     ...promised(new AccountWriter(database, ledger, remembered), gate),
     ...promised(new Admins(database, ledger), gate),
     ...promised(new Removal(database, ledger, remembered), gate),
+    ...promised(deliveries, gate),
+    ...promised(new Receivers(database, ledger, deliveries), gate),
     ...promised(new Records(database), gate),
     ...promised(new Secrets(database), gate),
   };

@@ -15,6 +15,7 @@ import { StoreUnavailable, type Write } from '../store.js';
 import type { Faults } from './apply.js';
 import type { Collections } from './connection.js';
 import { type CommitDocument, commitId, type HeadDocument, type Redo } from './documents.js';
+import { Foresight } from './foresight.js';
 import { Judge } from './judge.js';
 import { Log } from './log.js';
 import { Pending } from './pending.js';
@@ -40,12 +41,22 @@ export class CommitLog {
   private readonly queues = new Map<string, Waiting[]>();
   readonly log: Log;
   readonly pending = new Pending();
+  private readonly foresight: Foresight;
 
   constructor(
     private readonly collections: Collections,
     faults: Faults = async () => {},
   ) {
     this.log = new Log(collections, faults);
+    this.foresight = new Foresight(collections, this.pending);
+  }
+
+  /**
+   * True when a batch will be committed by all that this process can know, so that the next one can be made from what
+   * it leaves: whoever learns that commits it at once.
+   */
+  async foresees(tenant: string, batch: readonly Write[]): Promise<boolean> {
+    return batch.length > 0 && (await this.foresight.accepts(tenant, batch));
   }
 
   /**
@@ -67,6 +78,8 @@ export class CommitLog {
       }
     }).finally(() => clearTimeout(timer));
     this.pending.add(tenant, batch, settled);
+    const forget = () => this.foresight.forget(tenant);
+    settled.then(forget, forget);
     return settled;
   }
 

@@ -14,6 +14,8 @@ export interface MongoSettings {
   readonly uri: string;
   /** Connections at most, unless the URI says maxPoolSize; 50 without both. */
   readonly poolSize?: number | undefined;
+  /** ms that an answer may take; 20 seconds without it. */
+  readonly longestAnswer?: number | undefined;
 }
 
 export type Collection<Document extends { _id: string }> = mongoose.mongo.Collection<Document>;
@@ -52,10 +54,11 @@ export const INDEXES = {
 } as const satisfies Record<keyof typeof COLLECTIONS, readonly Readonly<Record<string, 1 | -1>>[]>;
 
 /** @throws what the driver throws when no server can be reached */
-export async function connect({ uri, poolSize = 50 }: MongoSettings): Promise<Connection> {
+export async function connect({ uri, poolSize = 50, longestAnswer }: MongoSettings): Promise<Connection> {
   const connection = mongoose.createConnection(uri, {
     ...(!namesDatabase(uri) && { dbName: 'scim' }),
     ...TIMEOUTS,
+    ...(longestAnswer !== undefined && { socketTimeoutMS: longestAnswer }),
     ...(!/[?&]maxPoolSize=/i.test(uri) && { maxPoolSize: poolSize }),
     // What was acknowledged survives the loss of a primary, and nobody reads what could be rolled back.
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
@@ -71,6 +74,24 @@ export async function connect({ uri, poolSize = 50 }: MongoSettings): Promise<Co
     await connection.close();
     throw error;
   }
+}
+
+/**
+ * Says so where a process reads by way of several routers of a sharded cluster: after a fail-over one of them may give
+ * what was, for some seconds, while another has taken a newer write.
+ */
+export async function warnOfRouters(connection: Connection): Promise<void> {
+  const hello = await database(connection).command({ hello: 1 });
+  const { hosts } = connection.getClient().options;
+  const warning = adviceOnRouters(hello, hosts.length);
+  if (warning) process.emitWarning(warning, { code: 'SCIM_TARGET_ROUTERS' });
+}
+
+/** @param hello what the server has answered to that, @param hosts how many are named. Undefined when all is well. */
+export function adviceOnRouters(hello: { readonly msg?: unknown }, hosts: number): string | undefined {
+  // What mongos alone says of itself.
+  if (hello.msg !== 'isdbgrid' || hosts === 1) return undefined;
+  return `The store is reached by way of ${hosts} mongos. Name one for each server process (srvMaxHosts=1 with mongodb+srv), so that it reads what it has written after a fail-over too; docs/operating.md says why.`;
 }
 
 export function collectionsOf(connection: Connection): Collections {

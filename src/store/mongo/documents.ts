@@ -23,6 +23,8 @@ export interface ResourceDocument {
   readonly form: JsonObject;
   /** JSON of StoredLookup[]. */
   readonly lookups: string;
+  /** An argon2id string, where there is one. */
+  readonly passwordHash?: string;
   /** Ascends in the order of creation. */
   readonly row: number;
   /** Number of the commit that wrote it last. */
@@ -156,7 +158,7 @@ export function within(...parts: readonly string[]): Range {
 }
 
 /** Everything else stays as it is, so that ids have the order of their parts. */
-function joined(...parts: readonly string[]): string {
+export function joined(...parts: readonly string[]): string {
   return parts.map(escapePart).join('/');
 }
 

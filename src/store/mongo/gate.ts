@@ -31,6 +31,9 @@ export class MongoGate {
   }
 }
 
+/** Its driver lets some errors of sockets through as they are: EPIPE, when the other side has just gone. */
 function isDatabaseError(error: unknown): boolean {
-  return error instanceof mongoose.mongo.MongoError || error instanceof mongoose.Error;
+  if (error instanceof mongoose.mongo.MongoError || error instanceof mongoose.Error) return true;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code);
 }

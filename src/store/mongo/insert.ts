@@ -37,3 +37,27 @@ export async function enterMarked<Entry extends { readonly _id: string; readonly
     throw error;
   }
 }
+
+/**
+ * Those that are there already stay as they are. Some servers stop at the first of those.
+ * @returns whether there were none
+ */
+export async function insertMissing<Document extends { readonly _id: string | number }>(
+  collection: Documents<Document>,
+  documents: readonly Document[],
+): Promise<boolean> {
+  let missing = documents as readonly mongoose.mongo.OptionalUnlessRequiredId<Document>[];
+  while (missing.length > 0) {
+    try {
+      await collection.insertMany(missing, { ordered: false });
+      break;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      const ids = { _id: { $in: missing.map(({ _id }) => _id) } } as mongoose.mongo.Filter<Document>;
+      const there = await collection.find(ids, { projection: { _id: 1 } }).toArray();
+      const known = new Set(there.map(({ _id }) => _id));
+      missing = missing.filter(({ _id }) => !known.has(_id as never));
+    }
+  }
+  return missing.length === documents.length;
+}

@@ -32,6 +32,7 @@ interface Draft {
   created: number | undefined;
   /** Undefined when the batch deletes it. */
   after: PutWrite | undefined;
+  passwordHash: string | undefined;
 }
 
 type Drafts = Map<string, Draft>;
@@ -80,16 +81,22 @@ export class Judge {
     for (const [place, write] of batch.entries()) {
       const key = keyOf(write);
       const met = drafts.get(key.id);
-      const draft = met ?? { key, before: this.find(key.id), created: undefined, after: undefined };
+      const draft = met ?? this.untouched(key);
       const version = met ? met.after?.resource.version : draft.before?.version;
       const type = met ? met.key.type : (draft.before?.type ?? key.type);
       if ((version ?? 0) !== write.expected || type !== key.type) throw new VersionConflict(key);
       if (write.kind === 'delete' && version === undefined) throw new VersionConflict(key);
       if (write.expected === 0) draft.created = place;
       draft.after = write.kind === 'put' ? write : undefined;
+      draft.passwordHash = passwordHashAfter(write, draft.passwordHash);
       drafts.set(key.id, draft);
     }
     return drafts;
+  }
+
+  private untouched(key: ResourceKey): Draft {
+    const before = this.find(key.id);
+    return { key, before, created: undefined, after: undefined, passwordHash: before?.passwordHash };
   }
 
   /** Against what the batch leaves, so that one write may take a value that another gives up. */
@@ -154,7 +161,7 @@ export class Judge {
     return groups;
   }
 
-  private keep({ key, before, created, after }: Draft): void {
+  private keep({ key, before, created, after, passwordHash }: Draft): void {
     const { type, id } = key;
     const has = placesOf(this.tenant, type, lookupsOf(after));
     const had = placesOf(this.tenant, type, before?.lookups ?? []);
@@ -165,7 +172,8 @@ export class Judge {
     this.keys.set(id, key);
     this.written.set(id, after);
     const row = created === undefined ? (before?.row ?? 0) : this.sequence + 1 + created;
-    this.resources.set(id, after && { type, version: after.resource.version, lookups: lookupsOf(after), row });
+    const known = after && { type, version: after.resource.version, lookups: lookupsOf(after), row, passwordHash };
+    this.resources.set(id, known);
   }
 
   private hold(place: string, id: string, isHeld: boolean): void {
@@ -247,8 +255,14 @@ export class Judge {
       document: JSON.stringify(resource.document),
       form: escapeForm(index.form),
       lookups: JSON.stringify(known.lookups),
+      ...(known.passwordHash !== undefined && { passwordHash: known.passwordHash }),
     };
   }
+}
+
+function passwordHashAfter(write: Write, before: string | undefined): string | undefined {
+  if (write.kind === 'delete') return undefined;
+  return write.passwordHash === undefined ? before : (write.passwordHash ?? undefined);
 }
 
 function lookupsOf(put: PutWrite | undefined): StoredLookup[] {

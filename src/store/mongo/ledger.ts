@@ -1,5 +1,5 @@
 /**
- * How tenants, credentials and admins are written: several documents as one, without transactions of the database.
+ * How tenants, credentials, admins and receivers are written: several documents as one, without transactions of the database.
  *
  * It is the way of commit-log.ts, for what is small and changes seldom: entries are numbered without gaps, and inserting
  * entry n + 1 is the commit. Whoever plans one does so from what entry n has left, so that nothing that it rests on (that
@@ -18,7 +18,7 @@ import { enterMarked, insertUnlessThere } from './insert.js';
 export type Db = mongoose.mongo.Db;
 
 /** What the ledger writes. */
-export type LedgerCollection = 'tenants' | 'credentials' | 'keys' | 'admins' | 'adminKeys';
+export type LedgerCollection = 'tenants' | 'credentials' | 'keys' | 'admins' | 'adminKeys' | 'receivers';
 
 /** Of every document that the ledger writes; the others are the collection's own. */
 export interface Kept {
@@ -123,7 +123,7 @@ export class Ledger {
   /** Forgets entries and tombstones of before `time` (ISO 8601 UTC). */
   async sweep(time: string): Promise<void> {
     await this.#documents.deleteMany({ time: { $lt: time }, number: { $lt: this.#applied } });
-    for (const name of ['keys', 'admins', 'adminKeys'] as const) {
+    for (const name of ['keys', 'admins', 'adminKeys', 'receivers'] as const) {
       await this.#database.collection<Kept>(name).deleteMany({ gone: true, at: { $lt: time } });
     }
   }

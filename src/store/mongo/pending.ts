@@ -55,6 +55,15 @@ export class Pending {
     if (of.batches.size === 0) this.tenants.delete(tenant);
   }
 
+  isEmpty(tenant: string): boolean {
+    return !this.tenants.has(tenant);
+  }
+
+  /** True when nothing is pending but these batches. */
+  isWithin(tenant: string, batches: ReadonlySet<readonly Write[]>): boolean {
+    return [...(this.tenants.get(tenant)?.batches ?? [])].every(({ writes }) => batches.has(writes));
+  }
+
   /**
    * Resolves when everything that is pending now is committed.
    * @throws StoreUnavailable when that is not known of all of it, VersionConflict when some of it was refused: then

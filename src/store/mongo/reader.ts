@@ -48,6 +48,15 @@ export class Reader {
     return found && !found.gone && found.type === type ? toStored(tenant, found) : undefined;
   }
 
+  async passwordHash({ tenant, type, id }: ResourceKey): Promise<string | undefined> {
+    if (!canBeId(id)) return undefined;
+    const found = await this.collections.resources.findOne(
+      { _id: resourceId(tenant, id) },
+      { projection: { type: 1, gone: 1, passwordHash: 1 } },
+    );
+    return found && !found.gone && found.type === type ? found.passwordHash : undefined;
+  }
+
   async edges(group: ResourceKey, options: EdgeOptions): Promise<Edge[]> {
     const { limit, view } = options;
     if (view === 'latest') await this.commits.pending.settledOf(group);

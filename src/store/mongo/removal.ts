@@ -7,6 +7,7 @@ import type {
   KeyDocument,
   TenantDocument,
 } from './account-documents.js';
+import type { DeliveryDocument, ReceiverDocument } from './delivery-documents.js';
 import { headId, within } from './documents.js';
 import type { Db, Ledger, Put } from './ledger.js';
 import { deleteThese } from './records.js';
@@ -28,20 +29,24 @@ export class Removal {
     this.#remembered = remembered;
   }
 
-  removeTenant(id: string): Promise<boolean> {
-    return this.#ledger.change(async () => {
+  async removeTenant(id: string): Promise<boolean> {
+    const isRemoved = await this.#ledger.change(async () => {
       const found = await this.#tenants.findOne({ _id: id });
       if (!found || found.gone) return { puts: [], result: false };
       const admins = await this.#of<AdminDocument>('admins').find({ tenant: id, gone: false }).toArray();
       const theirs = { $or: [{ tenant: id }, { admin: { $in: admins.map(({ _id }) => _id) } }], gone: false };
       const keys = await this.#of<AdminKeyDocument>('adminKeys').find(theirs).toArray();
+      const receivers = await this.#of<ReceiverDocument>('receivers').find({ tenant: id, gone: false }).toArray();
       const puts: Put[] = [
         { collection: 'tenants', id, fields: null },
         ...admins.map(({ _id }): Put => ({ collection: 'admins', id: _id, fields: null })),
         ...keys.map(({ _id }): Put => ({ collection: 'adminKeys', id: _id, fields: null })),
+        ...receivers.map(({ _id }): Put => ({ collection: 'receivers', id: _id, fields: null })),
       ];
       return { puts, result: true };
     });
+    if (isRemoved) await this.#of<DeliveryDocument>('deliveries').deleteMany({ _id: within(id) });
+    return isRemoved;
   }
 
   async purgeTenants(limit: number): Promise<boolean> {
@@ -77,11 +82,15 @@ export class Removal {
       .toArray();
     // Keys are found by their credentials, and so come before them.
     const remains: readonly (readonly [collection: string, filter: object])[] = [
-      ...(['resources', 'lookups', 'edges', 'commits'] as const).map((name) => [name, below] as const),
+      ...(['resources', 'lookups', 'edges', 'commits', 'deliveries', 'deadLetters'] as const).map(
+        (name) => [name, below] as const,
+      ),
       ['heads', { _id: headId(tenant) }],
       ['keys', { credential: { $in: credentials.map(({ _id }) => _id) } }],
       ['credentials', { tenant }],
-      ...(['adminKeys', 'admins', 'activity', 'traffic'] as const).map((name) => [name, { tenant }] as const),
+      ...(['receivers', 'adminKeys', 'admins', 'activity', 'traffic'] as const).map(
+        (name) => [name, { tenant }] as const,
+      ),
       ['lastRequests', { _id: tenant }],
     ];
     let left = limit;

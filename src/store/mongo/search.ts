@@ -131,8 +131,9 @@ export class Search {
       tenant,
       rows.map(({ id }) => id),
     );
-    const resources = rows.flatMap(({ id }) => found.get(id) ?? []).map((one) => toStored(tenant, one));
-    return { total, resources, ...ends };
+    const there = rows.filter(({ id }) => found.has(id));
+    const resources = there.map(({ id }) => toStored(tenant, found.get(id) as ResourceDocument));
+    return { total, resources, ...ends, ...(keyset && { positions: there.map(({ position }) => position) }) };
   }
 
   /** Goes through everything that may match. */

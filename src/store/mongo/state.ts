@@ -10,6 +10,7 @@ export interface Known {
   readonly version: number;
   readonly lookups: readonly StoredLookup[];
   readonly row: number;
+  readonly passwordHash?: string | undefined;
 }
 
 /** The state before the first batch, as far as the batches need it. */
@@ -56,7 +57,7 @@ export async function readState(
   collections: Collections,
   tenant: string,
   batches: readonly (readonly Write[])[],
-  { counts, sequence }: HeadDocument,
+  { counts, sequence }: Pick<HeadDocument, 'counts' | 'sequence'>,
 ): Promise<State> {
   const needs = needsOf(tenant, batches);
   const [resources, holders, containers] = await Promise.all([
@@ -69,12 +70,12 @@ export async function readState(
 
 async function readResources({ resources }: Collections, tenant: string, needs: Needs): Promise<Map<string, Known>> {
   const known = new Map<string, Known>();
-  const projection = { id: 1, type: 1, version: 1, lookups: 1, row: 1, gone: 1 };
+  const projection = { id: 1, type: 1, version: 1, lookups: 1, row: 1, gone: 1, passwordHash: 1 };
   for (const ids of chunksOf([...needs.resources], CHUNK)) {
     const wanted = { _id: oneOf(ids.map((id) => resourceId(tenant, id))) };
     for (const found of await resources.find(wanted, { projection }).toArray()) {
-      const { id, gone, type, version, row, lookups } = found;
-      if (!gone) known.set(id, { type, version, row, lookups: JSON.parse(lookups) as StoredLookup[] });
+      const { id, gone, type, version, row, lookups, passwordHash } = found;
+      if (!gone) known.set(id, { type, version, row, passwordHash, lookups: JSON.parse(lookups) as StoredLookup[] });
     }
   }
   return known;

@@ -18,13 +18,22 @@ import {
   type ResourceQuery,
   type Store,
   type StoredResource,
+  StoreUnavailable,
   type View,
   type Write,
 } from '../store.js';
 import { ADMINISTRATION_INDEXES, type Administration, administrationOf } from './administration.js';
 import type { Faults } from './apply.js';
 import { CommitLog } from './commit-log.js';
-import { collectionsOf, connect, createIndexes, database, INDEXES, type MongoSettings } from './connection.js';
+import {
+  collectionsOf,
+  connect,
+  createIndexes,
+  database,
+  INDEXES,
+  type MongoSettings,
+  warnOfRouters,
+} from './connection.js';
 import { MongoGate } from './gate.js';
 import type { LedgerFaults } from './ledger.js';
 import { Reader } from './reader.js';
@@ -45,6 +54,7 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
   const connection = await connect(options);
   try {
     await createIndexes(database(connection), { ...INDEXES, ...ADMINISTRATION_INDEXES });
+    await warnOfRouters(connection);
   } catch (error) {
     await connection.close();
     throw error;
@@ -80,6 +90,10 @@ export class Directory implements Omit<Store, keyof Administration> {
     return this.gate.run(() => this.reader.get(key, view));
   }
 
+  passwordHash(key: ResourceKey): Promise<string | undefined> {
+    return this.gate.run(() => this.reader.passwordHash(key));
+  }
+
   search(query: ResourceQuery): Promise<ResourcePage> {
     return this.gate.run(() => this.searcher.search(query));
   }
@@ -105,11 +119,13 @@ export class Directory implements Omit<Store, keyof Administration> {
     return this.gate.run(() => this.commits.commit(tenant, batch));
   }
 
-  /** What is applied is durable here; of an empty batch it is told later. */
+  /** What must be tried to be known is durable before this resolves. */
   async apply(tenant: string, batch: readonly Write[]): Promise<Applied> {
-    const durable = this.commit(tenant, batch);
-    if (batch.length > 0) await durable;
-    else durable.catch(() => {});
+    const isForeseen = !isForeign(tenant, batch) && (await this.gate.run(() => this.commits.foresees(tenant, batch)));
+    const committed = this.commit(tenant, batch);
+    if (!isForeseen && batch.length > 0) await committed;
+    const durable = isForeseen ? committed.catch(overtaken) : committed;
+    durable.catch(() => {});
     return { durable };
   }
 
@@ -130,6 +146,12 @@ export class Directory implements Omit<Store, keyof Administration> {
     await this.sweeper.close();
     await this.connection.close();
   }
+}
+
+/** Of a batch that was applied nobody expects any more that it is refused. */
+function overtaken(error: unknown): never {
+  if (error instanceof StoreUnavailable) throw error;
+  throw new StoreUnavailable(new Error('a write of another process came first', { cause: error }));
 }
 
 const FOREIGN = new Error('a write of another tenant');

@@ -149,7 +149,7 @@ export class Committer {
   }
 
   private put(write: PutWrite, now: Existing | undefined): Existing {
-    const { resource, index, change } = write;
+    const { resource, index, change, passwordHash } = write;
     const { tenant, type, id } = resource.key;
     const lookups = lookupsOf(write);
     const columns = [
@@ -167,6 +167,7 @@ export class Committer {
       rid = this.s.insert.run(tenant, type, id, ...columns).rid;
       this.s.count.get(tenant, `resources:${type}`, 1);
     } else this.s.update.run(rid, ...columns);
+    if (passwordHash !== undefined) this.s.setPassword.run(rid, passwordHash);
     if (now?.lookups !== lookups) this.putLookups(resource.key, rid, storedLookups(now), parseLookups(lookups));
     if (change.added.length > 0) this.s.addEdges.run(tenant, id, JSON.stringify(change.added));
     if (change.removed.length > 0) this.s.removeEdges.run(tenant, id, JSON.stringify(change.removed));
@@ -227,6 +228,7 @@ function prepareAll(database: Database) {
       UPDATE resources SET version = ?2, created = ?3, last_modified = ?4, display = ?5, folded_display = ?6,
         lookups = ?7, document = ?8, form = jsonb(?9)
       WHERE rid = ?1`),
+    setPassword: database.prepare('UPDATE resources SET password_hash = ?2 WHERE rid = ?1'),
     remove: database.prepare('DELETE FROM resources WHERE rid = ?1'),
     addLookup: database.prepare(
       'INSERT OR IGNORE INTO lookups (tenant, type, path, value, rid) VALUES (?1, ?2, ?3, ?4, ?5)',

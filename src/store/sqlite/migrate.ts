@@ -149,6 +149,27 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER tenants_removed AFTER DELETE ON tenants BEGIN ${COUNT_ACCOUNTS}; END;
   INSERT INTO counters (tenant, name, value) VALUES ('', 'accounts', 0);
   `,
+  `
+  -- argon2id. Behind the big columns, since it is read alone: most have none, and no other write pays for it.
+  ALTER TABLE resources ADD COLUMN password_hash TEXT;
+
+  -- How far each consumer has got in a tenant's history. ahead, trouble: JSON. owner, until: who works on it.
+  CREATE TABLE deliveries (
+    consumer TEXT NOT NULL, tenant TEXT NOT NULL, position INTEGER NOT NULL, parts INTEGER NOT NULL, owner TEXT,
+    until TEXT, ahead TEXT NOT NULL, trouble TEXT,
+    PRIMARY KEY (consumer, tenant)
+  ) WITHOUT ROWID;
+  CREATE INDEX deliveries_by_tenant ON deliveries (tenant);
+  CREATE TABLE dead_letters (
+    tenant TEXT NOT NULL, sequence INTEGER NOT NULL, part INTEGER NOT NULL, consumer TEXT NOT NULL, event TEXT NOT NULL,
+    attempts INTEGER NOT NULL, error TEXT NOT NULL, time TEXT NOT NULL,
+    PRIMARY KEY (tenant, sequence, part, consumer)
+  ) WITHOUT ROWID;
+  CREATE INDEX dead_letters_by_consumer ON dead_letters (consumer, tenant, sequence, part);
+  -- body: JSON.
+  CREATE TABLE receivers (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, body TEXT NOT NULL);
+  CREATE INDEX receivers_by_tenant ON receivers (tenant);
+  `,
 ];
 
 /**

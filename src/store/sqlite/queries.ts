@@ -5,6 +5,8 @@ import { optional, RESOURCE_COLUMNS, type ResourceRow, toResource } from './rows
 
 const GET = `SELECT ${RESOURCE_COLUMNS} FROM resources r WHERE r.tenant = ?1 AND r.id = ?2 AND r.type = ?3`;
 
+const PASSWORD_HASH = 'SELECT password_hash FROM resources WHERE tenant = ?1 AND id = ?2 AND type = ?3';
+
 // CROSS JOIN keeps the order of the tables: by edges, in the order of their key, so that LIMIT ends the work. The plus
 // keeps EXISTS from becoming a join (compile-filter.ts).
 const EDGES = `
@@ -48,6 +50,7 @@ interface MembershipRow extends EdgeRow {
 
 export class Queries {
   private readonly byKey;
+  private readonly passwordHashOf;
   private readonly edgesOf;
   private readonly presentEdgesOf;
   private readonly membershipsOf;
@@ -55,6 +58,7 @@ export class Queries {
 
   constructor(database: Database) {
     this.byKey = database.prepare<ResourceRow>(GET);
+    this.passwordHashOf = database.prepare<{ password_hash: string | null }>(PASSWORD_HASH);
     this.edgesOf = database.prepare<EdgeRow>(EDGES);
     this.presentEdgesOf = database.prepare<{ id: string }>(PRESENT_EDGES);
     this.membershipsOf = database.prepare<MembershipRow>(MEMBERSHIPS);
@@ -64,6 +68,10 @@ export class Queries {
   get({ tenant, type, id }: ResourceKey): StoredResource | undefined {
     const row = this.byKey.get(tenant, id, type);
     return row && toResource(tenant, row);
+  }
+
+  passwordHash({ tenant, type, id }: ResourceKey): string | undefined {
+    return optional(this.passwordHashOf.get(tenant, id, type)?.password_hash ?? null);
   }
 
   edges({ tenant, type, id }: ResourceKey, after: string, limit: number): Edge[] {

@@ -22,6 +22,10 @@ const PURGES: readonly string[] = [
   rowsOf('credentials'),
   rowsOf('admin_keys'),
   rowsOf('admins'),
+  'DELETE FROM deliveries WHERE (consumer, tenant) IN (SELECT consumer, tenant FROM deliveries WHERE tenant = ?1 LIMIT ?2)',
+  `DELETE FROM dead_letters WHERE (tenant, sequence, part, consumer) IN (
+    SELECT tenant, sequence, part, consumer FROM dead_letters WHERE tenant = ?1 LIMIT ?2)`,
+  rowsOf('receivers'),
   'DELETE FROM traffic WHERE (tenant, hour) IN (SELECT tenant, hour FROM traffic WHERE tenant = ?1 LIMIT ?2)',
   'DELETE FROM last_requests WHERE tenant IN (SELECT tenant FROM last_requests WHERE tenant = ?1 LIMIT ?2)',
 ];
@@ -41,6 +45,8 @@ export class Removal {
     this.#s.removeKeysOfAdmins.run(id);
     this.#s.removeAdminKeys.run(id);
     this.#s.removeAdmins.run(id);
+    this.#s.removeReceivers.run(id);
+    this.#s.removeDeliveries.run(id);
     return true;
   }
 
@@ -79,6 +85,8 @@ function prepareAll(database: Database) {
     ),
     removeAdminKeys: database.prepare('DELETE FROM admin_keys WHERE tenant = ?1'),
     removeAdmins: database.prepare('DELETE FROM admins WHERE tenant = ?1'),
+    removeReceivers: database.prepare('DELETE FROM receivers WHERE tenant = ?1'),
+    removeDeliveries: database.prepare('DELETE FROM deliveries WHERE tenant = ?1'),
     purgeActivity: database.prepare(rowsOf('activity')),
     discount: database.prepare(
       `UPDATE counters SET value = value - ?1 WHERE tenant = '' AND name = '${COUNTERS.kept}'`,

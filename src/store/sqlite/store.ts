@@ -3,11 +3,13 @@
  * Knows: tables, transactions, and how a filter tree becomes SQL. Does not know: SCIM policy, other engines.
  * Two connections: `reader` sees what is durable; `writer` also sees the transaction that is open (group-commit.ts).
  * gate.ts is the way to both. commit.ts writes resources; queries.ts, search.ts and changes.ts read them. accounts.ts,
- * account-writer.ts and admins.ts: who may do what; records.ts and activity.ts: what happened beside; removal.ts: what
- * goes for good. migrate.ts makes the tables; driver.ts is the library.
+ * account-writer.ts and admins.ts: who may do what; records.ts and activity.ts: what happened beside; deliveries.ts and
+ * receivers.ts: who is told of changes; removal.ts: what goes for good. migrate.ts makes the tables; driver.ts is the
+ * library.
  */
 import type { ResourceType } from '../../scim/schema/characteristics.js';
 import type { AccountStore } from '../accounts.js';
+import type { DeliveryStore } from '../deliveries.js';
 import { promised } from '../promised.js';
 import type { RecordStore } from '../records.js';
 import {
@@ -32,8 +34,10 @@ import { AdminQueries, AdminWriter } from './admins.js';
 import { ChangeQueries } from './changes.js';
 import { Committer } from './commit.js';
 import { type Connections, connect } from './connections.js';
+import { DeliveryQueries, DeliveryWriter } from './deliveries.js';
 import { StoreGate } from './gate.js';
 import { Queries } from './queries.js';
+import { ReceiverQueries, ReceiverWriter } from './receivers.js';
 import { RecordQueries, RecordWriter } from './records.js';
 import { Removal } from './removal.js';
 import { isBindable } from './rows.js';
@@ -66,6 +70,10 @@ export async function openSqliteStore({ path, types, busyTimeout = 5000 }: Sqlit
     promised(new AdminQueries(reader), gate.read),
     promised(new AdminWriter(writer), gate.write),
     promised(new RecordQueries(reader), gate.read),
+    promised(new DeliveryQueries(reader), gate.read),
+    promised(new DeliveryWriter(writer), gate.write),
+    promised(new ReceiverQueries(reader), gate.read),
+    promised(new ReceiverWriter(writer), gate.write),
     promised(new Removal(writer), gate.write),
     records,
     activityOf(new ActivityQueries(reader), gate, appendActivity),
@@ -90,7 +98,7 @@ function activityOf(
 }
 
 /** Resources and their history, secrets, and the store as a whole. */
-class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore> {
+class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore | keyof DeliveryStore> {
   private readonly committed: Queries;
   private readonly uncommitted: Queries;
   private readonly history: ChangeQueries;
@@ -116,6 +124,10 @@ class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore> {
   get(key: ResourceKey, view?: View): Promise<StoredResource | undefined> {
     // It comes here as a client sent it; the others of a resource have been refused a NUL.
     return this.gate.read(() => (isBindable(key.id) ? this.queries(view).get(key) : undefined));
+  }
+
+  passwordHash(key: ResourceKey): Promise<string | undefined> {
+    return this.gate.read(() => (isBindable(key.id) ? this.committed.passwordHash(key) : undefined));
   }
 
   search(query: ResourceQuery): Promise<ResourcePage> {

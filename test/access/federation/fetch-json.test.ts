@@ -3,13 +3,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type AllLookup,
-  createFetchJson,
-  type FetchRules,
-  readHosts,
-} from '../../../src/access/federation/fetch-json.js';
+import { createFetchJson, type FetchRules, readHosts } from '../../../src/access/federation/fetch-json.js';
 import { IssuerError } from '../../../src/access/federation/refusal.js';
+import type { AllLookup } from '../../../src/network/checked-address.js';
 
 let server: Server;
 let origin: string;

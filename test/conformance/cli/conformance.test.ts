@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../../src/cli/program.js';
 import { NO_SCREEN, type Screen } from '../../../src/cli/screen.js';
 import type { Report } from '../../../src/conformance/model.js';
+import { EXEMPTIONS } from '../../../src/conformance/readings.js';
 import { CHECKS } from '../../../src/conformance/suites/index.js';
 import { command, running, until } from '../../cli/command.js';
 import { FakeTerminal } from '../../cli/fake-terminal.js';
@@ -148,6 +149,13 @@ describe('exit codes', () => {
       () => [...target(), '--directory', 'people=5'],
       /--directory has no setting "people": users, /,
     ],
+    ['an unknown reading', () => [...target(), '--reads', 'sometimes'], /--reads is strict or lenient/],
+    [
+      'a check that such a server is not asked',
+      () => [...target(), '--only', 'rfc.filter.syntax-unquoted', '--reads', 'lenient'],
+      /nothing is left to run: a server that is lenient is asked none of it/,
+    ],
+    ['an empty token for /Me', () => [...target(), '--me-token', ' '], /--me-token is empty/],
     ['a pace of 0', () => [...target(), '--max-rps', '0'], /--max-rps must be a number above 0/],
     ['no time', () => [...target(), '--timeout', 'soon'], /--timeout must be a whole number from 1 up/],
     [
@@ -198,6 +206,17 @@ describe('what is chosen', () => {
     const { out } = await conformance(['--list', '--suite', 'okta', '--read-only']);
     expect(ids(out)).toEqual(
       CHECKS.filter(({ suite: name, readsOnly }) => name === 'okta' && readsOnly).map(({ id }) => id),
+    );
+  });
+
+  test('--reads leaves out what a server of that kind does not do by its nature, and the report says so', async () => {
+    const all = ids((await conformance(['--list', '--suite', 'rfc'])).out);
+    const asked = ids((await conformance(['--list', '--suite', 'rfc', '--reads', 'lenient'])).out);
+    const leftOut = EXEMPTIONS.flatMap(({ reading, checks }) => (reading === 'lenient' ? checks : []));
+    expect(asked).toEqual(all.filter((id) => !leftOut.includes(id as string)));
+    const { out } = await conformance([...target(), '--only', 'rfc.filter', '--reads', 'lenient']);
+    expect(out).toContain(
+      'It is said to be lenient (--reads lenient): 2 checks that ask for the opposite were left out.',
     );
   });
 
@@ -337,6 +356,18 @@ describe('secrets', () => {
       const text = writtenBy('bearer', ended);
       expect(text).toContain('[redacted]');
       for (const form of forms(token)) expect(text.includes(form)).toBe(false);
+    });
+  });
+
+  test('nor is the token of a user, for /Me', async () => {
+    const secret = 'me-token-that-nobody-is-to-see';
+    await spoiled(echoing(secret), async (bad) => {
+      const args = ['--url', bad, '--token', token, '--me-token', secret, '--only', 'rfc.me,rfc.create'];
+      const ended = await conformance([...args, ...reports('me')]);
+      expect(ended.code).toBe(1);
+      const text = writtenBy('me', ended);
+      expect(text).toContain('[redacted]');
+      for (const form of forms(secret)) expect(text.includes(form)).toBe(false);
     });
   });
 

@@ -2,7 +2,7 @@
  * Servers that are wrong about filters, sorting, paging, projection, .search, bulk jobs and versions. What our own
  * server does not offer is put in front of it in sound form first (`cursors`, `rootSearch`, `bulk`), and then spoiled.
  */
-import { BULK_RESPONSE_URN, BULK_URN } from '../../../src/conformance/facts.js';
+import { BULK_RESPONSE_URN, BULK_URN, USER_URN } from '../../../src/conformance/facts.js';
 import type { Json, JsonObject } from '../../../src/conformance/model.js';
 import { isObject, valueAt } from '../../../src/conformance/values.js';
 import type { Ask, Passing, Reply, Spoiler } from '../proxy.js';
@@ -738,7 +738,8 @@ const me = (): Spoiler => ({
     if (method !== 'GET' || path !== '/Me') return undefined;
     const [user = {}] = resourcesOf(await ask('GET', '/Users?count=1'));
     const reply = json(200, user);
-    return { ...reply, headers: { ...reply.headers, location: String(valueAt(user, 'meta.location')) } };
+    const [location, etag] = ['meta.location', 'meta.version'].map((path) => String(valueAt(user, path)));
+    return { ...reply, headers: { ...reply.headers, location, etag } as Record<string, string> };
   },
 });
 
@@ -753,6 +754,28 @@ const ME: readonly Defect[] = [
       },
     }),
   ),
+  defect('/Me is somebody else.', 'rfc.me.same-resource', () =>
+    before(me(), {
+      async reply(reply, { path }, ask) {
+        if (path !== '/Me') return;
+        const other = await ask('POST', '/Users', { schemas: [USER_URN], userName: 'somebody else' });
+        reply.headers.location = String(reply.headers.location).replace(/[^/]+$/, String(valueAt(other.body, 'id')));
+      },
+    }),
+  ),
+  defect('/Me is always shown whole.', 'rfc.me.attributes', me),
+  defect('The Location of /Me is there with a body alone.', 'rfc.me.not-modified', () =>
+    before(me(), {
+      reply(reply, { path, headers }) {
+        if (path !== '/Me' || headers['if-none-match'] === undefined) return;
+        reply.status = 304;
+        delete reply.headers.location;
+      },
+    }),
+  ),
+  defect('/Me answers whoever asks.', 'rfc.me.without-credential', {
+    request: ({ path }) => (path === '/Me' ? json(200, { id: '1' }) : undefined),
+  }),
 ];
 
 // Bulk jobs

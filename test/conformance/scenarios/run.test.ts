@@ -1,16 +1,13 @@
 /** The bundled scenarios against our own server, by each way of connecting, and against servers with a defect. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Credential } from '../../../src/conformance/client/credential.js';
-import { connect } from '../../../src/conformance/conduct.js';
 import type { Result } from '../../../src/conformance/model.js';
 import { bundledScenarios, parseScenario, type Scenario } from '../../../src/conformance/scenarios/load.js';
-import { runScenario } from '../../../src/conformance/scenarios/run.js';
-import { Session } from '../../../src/conformance/session.js';
-import type { ActivityList, IssuedCredential } from '../../../src/http/admin/messages.js';
+import type { ActivityList } from '../../../src/http/admin/messages.js';
 import { adminOf } from '../../support/admin-client.js';
 import { Suite } from '../../support/target.js';
 import { tenantWithToken, told } from '../judge.js';
 import { type Spoiler, startProxy } from '../proxy.js';
+import { play, tenantFor } from './play.js';
 
 const suite = new Suite('memory:');
 beforeAll(() => suite.start());
@@ -24,39 +21,9 @@ function scenario(id: string): Scenario {
   return found;
 }
 
-async function play(url: string, credential: Credential, wanted: Scenario): Promise<Result[]> {
-  const session = new Session({ url, credential, seed: 7, timeout: 10_000 });
-  const results = await runScenario(session, await connect(session), wanted);
-  session.beginCleanUp();
-  expect((await session.ledger.cleanUp(session.client, false, () => {})).left).toEqual([]);
-  session.transport.close();
-  return results;
-}
-
-/** A tenant of its own with somebody in it, and how to connect to it in one of the ways that the admin page offers. */
-async function tenantFor(kind: Scenario['credential']): Promise<{ url: string; credential: Credential }> {
-  const { client } = await adminOf(suite);
-  const resident = await suite.tenant('entra');
-  await resident.user('resident');
-  const { tenant } = resident;
-  if (kind === 'basic') expect((await client.patch(`/tenants/${tenant.name}`, { allowsBasic: true })).status).toBe(200);
-  const issued = await client.issue(tenant.name, { kind: KINDS[kind] });
-  return { url: issued.connection.scimUrl, credential: credentialOf(issued) };
-}
-
-const KINDS = { any: 'token', bearer: 'token', basic: 'basic', oauth: 'client' } as const;
-
-/** As the conformance client takes it. */
-function credentialOf({ credential: { kind, identifier }, secret, connection }: IssuedCredential): Credential {
-  const [name, word] = [identifier ?? '', secret ?? ''];
-  if (kind === 'basic') return { kind: 'basic', user: name, password: word };
-  if (kind === 'token') return { kind: 'bearer', token: word };
-  return { kind: 'oauth', clientId: name, clientSecret: word, tokenEndpoint: connection.tokenEndpoint };
-}
-
 describe.each(SCENARIOS.map((each) => [each.id, each] as const))('%s', (_, wanted) => {
   test('every step passes on the sound server, with a credential that an admin has issued', async () => {
-    const { url, credential } = await tenantFor(wanted.credential);
+    const { url, credential } = await tenantFor(suite, wanted.credential);
     const results = await play(url, credential, wanted);
     const isFine = ({ verdict, reason }: Result) => verdict === 'passed' || /does not announce/.test(reason ?? '');
     expect(results.filter((result) => !isFine(result)).map(told)).toEqual([]);
@@ -67,7 +34,7 @@ describe.each(SCENARIOS.map((each) => [each.id, each] as const))('%s', (_, wante
 describe('on a tenant with schemas of its own', () => {
   async function configured(kind: Scenario['credential'], document: object) {
     const { client } = await adminOf(suite);
-    const connection = await tenantFor(kind);
+    const connection = await tenantFor(suite, kind);
     const [, name = ''] = /\/tenants\/([^/]+)\//.exec(connection.url) ?? [];
     expect((await client.put(`/tenants/${name}/schemas`, { text: JSON.stringify(document) })).status).toBe(200);
     return { ...connection, vendor: await suite.client(name, ['scim:read', 'scim:catalog']) };
@@ -93,7 +60,7 @@ describe('on a tenant with schemas of its own', () => {
 
 describe.each(['netsuite', 'samanage'])('%s on a tenant that does not take HTTP Basic', (id) => {
   test('is refused, and the activity says what to do', async () => {
-    const { url, credential } = await tenantFor('basic');
+    const { url, credential } = await tenantFor(suite, 'basic');
     const { client } = await adminOf(suite);
     const name = decodeURIComponent(/\/tenants\/([^/]+)\//.exec(url)?.[1] ?? '');
     expect((await client.patch(`/tenants/${name}`, { allowsBasic: false })).status).toBe(200);

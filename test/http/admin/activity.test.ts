@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ActivityDetail, ActivityList, ActivityView, Problem } from '../../../src/http/admin/messages.js';
 import type { NewActivity } from '../../../src/store/store.js';
-import { request } from '../../contract/accounts.js';
+import { request } from '../../../src/testing/contract/accounts.js';
 import { type AdminClient, adminOf } from '../../support/admin-client.js';
 import { URN } from '../../support/client.js';
 import { onEachStore, type Suite } from '../../support/target.js';

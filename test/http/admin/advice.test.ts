@@ -34,6 +34,7 @@ const CASES: readonly [name: string, given: Case, advice: RegExp][] = [
     { kind: 'notFound', failed: 'tenant', expected: 'acme', came: 'other' },
     /belongs to the tenant acme/,
   ],
+  ['refused by the app', { failed: 'own authentication' }, /application decides by itself/],
   ['disabled tenant', { kind: 'forbidden', failed: 'tenant disabled' }, /enabled again/],
   ['disabled tenant, OAuth', { kind: 'invalid_client', failed: 'disabled' }, /enabled again/],
   ['revoked token', { failed: 'revoked' }, /Issue another one/],

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createScimTarget } from '../../../src/target.js';
 import { AdminClient, adminOf, PASSWORD } from '../../support/admin-client.js';
 import { TestIssuer } from '../../support/issuer.js';
-import { ENGINES, Suite } from '../../support/target.js';
+import { describeOnEach, Suite } from '../../support/target.js';
 
 let now = Date.now();
 let people = 0;
 
-describe.each(ENGINES)('single sign-on, store %s', (engine) => {
+describeOnEach('single sign-on', (engine) => {
   let issuer: TestIssuer;
   let suite: Suite;
 

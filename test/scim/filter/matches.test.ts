@@ -5,7 +5,7 @@ import type { FilterNode } from '../../../src/scim/filter/node.js';
 import { isObject, type Json, type JsonObject } from '../../../src/scim/json.js';
 import { formOf, searchValue } from '../../../src/scim/resource/search-form.js';
 import type { Attribute } from '../../../src/scim/schema/characteristics.js';
-import { attribute, filter, typeOf } from '../../contract/writes.js';
+import { attribute, filter, typeOf } from '../../../src/testing/contract/writes.js';
 import { documentOf, filterOf } from '../../store/arbitraries.js';
 
 const gadget = typeOf('Gadget');

@@ -31,7 +31,7 @@ export const KINDS = {
   'resource-type-list': /^rfc7644\/rfc7644-4-list_response-resource_types\.json$/,
   'service-provider-config': /^rfc7643\/rfc7643-8\.5-service_provider_configuration\.json$/,
   'cursor-queries': /^rfc9865\/rfc9865-2-queries\.json$/,
-  'cursor-page': /^rfc9865\/rfc9865-2-list_response-.+\.json$/,
+  'cursor-page': /^rfc9865\/rfc9865-[\d.]+-list_response-.+\.json$/,
   'cursor-search': /^rfc9865\/rfc9865-3-search_request\.json$/,
   pagination: /^rfc9865\/rfc9865-4-pagination\.json$/,
   'custom-extension': /^idp\/entra\/acme\.schema\.json$/,

@@ -1,6 +1,7 @@
 /** attributes and excludedAttributes: RFC 7644 §3.9. */
 import type { Check } from '../../check.js';
-import { ENTERPRISE_URN, PATCH_URN, schemaOf, USER_URN } from '../../facts.js';
+import { ENTERPRISE_URN, extensionsOf, PATCH_URN, schemaOf, USER_URN } from '../../facts.js';
+import { valueFor } from '../../fill.js';
 import type { Answer, JsonObject } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { objectsIn, valueAt } from '../../values.js';
@@ -195,9 +196,10 @@ const READS: readonly Row[] = [
     source: 'RFC 7644 §3.9, RFC 7643 §7',
     fix: 'Return attributes whose "returned" is "always" even when excludedAttributes names them.',
     async run(t) {
-      const made = await t.user();
+      const always = alwaysReturned(t);
+      const made = await t.user(withValues(t, always));
       const whole = await t.read(made);
-      const names = alwaysReturned(t).filter((name) => valueAt(whole.body, name) !== undefined);
+      const names = always.flatMap(({ path }) => (valueAt(whole.body, path) === undefined ? [] : path));
       if (names.length === 0) t.skip("the server's schema does not announce an attribute as always returned");
       const answer = await t.read(made, { excludedAttributes: names.join(',') });
       for (const name of names) t.expectPresent(answer, name);
@@ -236,10 +238,34 @@ const READS: readonly Row[] = [
   },
 ];
 
-/** Attributes of the User schema with "returned" "always". */
-function alwaysReturned(t: Probe): string[] {
-  const always = objectsIn(schemaOf(t.facts, USER_URN)?.attributes).filter(({ returned }) => returned === 'always');
-  return always.map(({ name }) => String(name));
+/** An attribute of users, and the schema that has it. */
+interface Declared {
+  readonly urn: string;
+  readonly attribute: JsonObject;
+  /** With the URN in front where that is an extension. */
+  readonly path: string;
+}
+
+/** Attributes of users, of their extensions too, with "returned" "always". */
+function alwaysReturned(t: Probe): Declared[] {
+  return [USER_URN, ...extensionsOf(t.facts, USER_URN)].flatMap((urn) =>
+    objectsIn(schemaOf(t.facts, urn)?.attributes)
+      .filter(({ returned }) => returned === 'always')
+      .map((attribute) => {
+        const name = String(attribute.name);
+        return { urn, attribute, path: urn === USER_URN ? name : `${urn}:${name}` };
+      }),
+  );
+}
+
+/** A body with values for those of them that a user need not have. */
+function withValues(t: Probe, attributes: readonly Declared[]): JsonObject {
+  const extensions: Record<string, JsonObject> = {};
+  for (const { urn, attribute } of attributes) {
+    if (urn === USER_URN || attribute.mutability === 'readOnly') continue;
+    extensions[urn] = { ...extensions[urn], [String(attribute.name)]: valueFor(attribute, t.random) };
+  }
+  return { schemas: [USER_URN, ...Object.keys(extensions)], ...extensions };
 }
 
 /** The one resource of the list that a filter for the name finds. */

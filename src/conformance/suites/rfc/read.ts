@@ -5,19 +5,34 @@ import type { Answer, Json } from '../../model.js';
 import type { Made, Probe } from '../../probe.js';
 import { isObject, shown, valueAt } from '../../values.js';
 
-/** The resource at its `meta.location`; skips when that is on a host that must not be shown the credential. */
+/** The resource at its `meta.location`. */
 async function readAtLocation(t: Probe, made: Made): Promise<Answer> {
   const answer = await t.read(made);
-  const location = String(valueAt(answer.body, 'meta.location') ?? '');
+  return readAt(t, answer, 'meta.location', valueAt(answer.body, 'meta.location'));
+}
+
+/**
+ * The resource at a location that an answer names; skips when that is on a host that must not be shown the credential.
+ * @param name what says the location
+ * @param authorization that of the run unless it is given
+ */
+export async function readAt(
+  t: Probe,
+  answer: Answer,
+  name: string,
+  value: Json | undefined,
+  authorization?: string,
+): Promise<Answer> {
+  const location = String(value ?? '');
   const asked = answer.exchange.request.url;
   const isUri = URL.canParse(location, asked);
-  t.expect(location !== '' && isUri, answer, `meta.location is ${shown(location)}`, 'a URI', location);
+  t.expect(location !== '' && isUri, answer, `${name} is ${shown(location)}`, 'a URI', location);
   if (!isUri) return answer;
   const target = new URL(location, asked);
   if (target.origin !== new URL(asked).origin) {
-    t.skip(`meta.location leads to ${target.origin}, to which the credential of the tested server is not sent`);
+    t.skip(`${name} leads to ${target.origin}, to which the credential of the tested server is not sent`);
   }
-  return t.get(target.href);
+  return t.request('GET', target.href, { authorization });
 }
 
 /** The names of an answer that differ from the schema's in letter case alone. */

@@ -1,0 +1,172 @@
+/**
+ * What telling of changes costs the requests that make them: the subject with nobody to tell, and with subscribers or a
+ * webhook, on copies of one store under writes alone.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { emptySamples, loadFor, type Samples } from './load.js';
+import { Mix, type Next } from './operations.js';
+import type { BenchOptions } from './options.js';
+import { atMost, heading, type Report, shown, table } from './report.js';
+import { copyOf, type Seed } from './seed.js';
+import type { Running, Workplace } from './servers.js';
+import { median } from './statistics.js';
+
+/** Time of a write against that of one of which nobody is told. */
+const LIMIT = 1.05;
+const WARM_UP_SECONDS = 2;
+/** The servers take turns so often, so that all meet the same moments of the machine. */
+const STRETCH_SECONDS = 0.5;
+
+const SIDES = ['nobody', 'one who wants nothing', '100 subscribers', 'a webhook'] as const;
+type SideName = (typeof SIDES)[number];
+
+interface Side {
+  readonly name: SideName;
+  readonly server: Running;
+  readonly next: Next;
+  readonly samples: Samples;
+  /** Milliseconds of processor time that the server has used while it was measured. */
+  processor: number;
+  /** Where the server writes how far it has told. */
+  readonly status: string;
+}
+
+interface Lag {
+  /** Changes that are not told yet at the end of the load, and calls of handlers until then. */
+  readonly behind: number;
+  readonly told: number;
+}
+
+export async function measureEvents(
+  workplace: Workplace,
+  seed: Seed,
+  options: BenchOptions,
+  report: Report,
+): Promise<void> {
+  const receiver = takeAll();
+  await new Promise((resolve) => receiver.once('listening', resolve));
+  const times = new Map<SideName, number[]>(SIDES.map((name) => [name, []]));
+  const processor = new Map<SideName, number[]>(SIDES.map((name) => [name, []]));
+  const lags = new Map<SideName, Lag>();
+  for (let run = 0; run < options.runs; run++) {
+    console.error(`events: run ${run + 1} of ${options.runs}`);
+    for (const { side, lag } of await measureRun(workplace, seed, options, run, receiver)) {
+      times.get(side.name)?.push(side.samples.elapsed / side.samples.count);
+      processor.get(side.name)?.push(side.processor / side.samples.count);
+      if (lag) lags.set(side.name, lag);
+      for (const [what, count] of side.samples.unexpected) report.problem(`${side.name}: ${count} x ${what}`);
+    }
+  }
+  receiver.close();
+  receiver.closeAllConnections();
+  heading(`Events, writes: ${options.concurrency} connections, ${options.runs} runs of ${options.seconds} s`);
+  const time = (name: SideName): number => median(times.get(name) ?? []);
+  table([
+    ['told', 'µs per write', 'to nobody', 'processor µs', 'changes behind', 'handlers called'],
+    ...SIDES.map((name) => [
+      name,
+      report.add(`events/${name}`, time(name) * 1e6, 'µs'),
+      name === 'nobody' ? '' : report.add(`events/${name}/ratio`, time(name) / time('nobody'), '', atMost(LIMIT)),
+      report.add(`events/${name}/processor`, median(processor.get(name) ?? []) * 1e3, 'µs'),
+      shown(lags.get(name)?.behind ?? 0),
+      shown(lags.get(name)?.told ?? 0),
+    ]),
+  ]);
+}
+
+/** All servers fresh, measured in short stretches in turn. */
+async function measureRun(
+  workplace: Workplace,
+  seed: Seed,
+  { seconds, concurrency }: BenchOptions,
+  run: number,
+  receiver: Server,
+): Promise<{ side: Side; lag: Lag | undefined }[]> {
+  const sides: Side[] = [];
+  for (const name of SIDES) sides.push(await startSide(workplace, seed, name, run, receiver));
+  for (const { server, next } of sides) await loadFor(server, next, concurrency, WARM_UP_SECONDS);
+  const stretches = Math.max(1, Math.round(seconds / STRETCH_SECONDS));
+  for (let stretch = 0; stretch < stretches; stretch++) {
+    for (let i = 0; i < sides.length; i++) {
+      const side = sides[(stretch + i) % sides.length] as Side;
+      const before = processorTime(side.server);
+      await loadFor(side.server, side.next, concurrency, seconds / stretches, side.samples);
+      side.processor += processorTime(side.server) - before;
+    }
+  }
+  const results: { side: Side; lag: Lag | undefined }[] = [];
+  for (const side of sides) {
+    results.push({ side, lag: side.name === 'nobody' ? undefined : await lagOf(side) });
+    await side.server.stop();
+  }
+  return results;
+}
+
+async function startSide(
+  workplace: Workplace,
+  seed: Seed,
+  name: SideName,
+  run: number,
+  receiver: Server,
+): Promise<Side> {
+  const status = workplace.newFile('.status');
+  const { port } = receiver.address() as AddressInfo;
+  const wants: Record<SideName, Record<string, string>> = {
+    nobody: {},
+    'one who wants nothing': { BENCH_SUBSCRIBERS: '0' },
+    '100 subscribers': { BENCH_SUBSCRIBERS: '100' },
+    'a webhook': { BENCH_WEBHOOK: `http://127.0.0.1:${port}/` },
+  };
+  const server = await workplace.start({
+    name: 'subject',
+    file: copyOf(workplace, seed),
+    token: seed.token,
+    preload: 'subscribers.mjs',
+    env: { ...wants[name], BENCH_STATUS: status },
+  });
+  return { name, server, next: writesOf(new Mix(seed, 2 * run)), samples: emptySamples(), processor: 0, status };
+}
+
+/** The writes of a mix. */
+function writesOf(mix: Mix): Next {
+  return () => {
+    for (;;) {
+      const operation = mix.next();
+      if (operation.kind !== 'find' && operation.kind !== 'get') return operation;
+    }
+  };
+}
+
+/** Of whoever is furthest behind, just after the load has ended. */
+async function lagOf({ server, status }: Side): Promise<Lag> {
+  server.signal('SIGUSR2');
+  while (!existsSync(status) || readFileSync(status).length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  const { told, places } = JSON.parse(readFileSync(status, 'utf8')) as {
+    told: number;
+    places: { position: number; last: number }[];
+  };
+  rmSync(status);
+  return { told, behind: Math.max(0, ...places.map(({ position, last }) => last - position)) };
+}
+
+/** In ms, telling included; where the system does not say it, NaN. */
+function processorTime({ pid }: Running): number {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return Number.NaN;
+  // After the name in brackets: utime and stime are fields 14 and 15, in hundredths of a second.
+  const fields = readFileSync(file, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** A receiver of webhooks that is content with everything. */
+function takeAll(): Server {
+  return createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.end());
+  }).listen(0, '127.0.0.1');
+}

@@ -1,0 +1,55 @@
+/**
+ * Loaded before a server: its target tells subscribers, or a webhook. BENCH_SUBSCRIBERS: how many; 0 is one that wants
+ * nothing, so that events are made and told to nobody. BENCH_WEBHOOK: a URL. At SIGUSR2 what was told so far and what is
+ * still to be told is written to BENCH_STATUS.
+ */
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { register } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+
+const TARGET = '/dist/target.js';
+const { BENCH_SUBSCRIBERS: subscribers, BENCH_WEBHOOK: webhook, BENCH_STATUS: status } = process.env;
+
+// The hooks live in a thread of their own, where this module is loaded again.
+if (isMainThread) {
+  register(import.meta.url);
+  globalThis.benchEvents = begin;
+}
+
+export async function load(url, context, next) {
+  if (!url.endsWith(TARGET)) return next(url, context);
+  const real = JSON.stringify(`${url}?real`);
+  const source = `
+    import { createScimTarget as create } from ${real};
+    export * from ${real};
+    export async function createScimTarget(options) {
+      const target = await create({ ...options, webhookPrivate: 'allow' });
+      await globalThis.benchEvents(target);
+      return target;
+    }`;
+  return { format: 'module', source, shortCircuit: true };
+}
+
+async function begin(target) {
+  let told = 0;
+  const { events, store } = target;
+  if (subscribers === '0') events.subscribe('nothing', {}, { from: 'now' });
+  for (let n = 1; n <= Number(subscribers ?? 0); n++) {
+    const count = () => {
+      told++;
+    };
+    events.subscribe(`s${n}`, count, { from: 'now' });
+  }
+  if (webhook) for (const tenant of await store.tenants()) await addWebhook(store, tenant.id);
+  if (status)
+    process.on('SIGUSR2', async () => writeFileSync(status, JSON.stringify({ told, places: await events.status() })));
+}
+
+async function addWebhook(store, tenant) {
+  const [id, created] = [randomUUID(), new Date().toISOString()];
+  const keys = [{ id: randomUUID(), created, ends: undefined }];
+  await store.createReceiver({ id, tenant, kind: 'webhook', name: 'bench', url: webhook, created, keys });
+  const last = (await store.heads()).get(tenant) ?? 0;
+  await store.moveDelivery(id, tenant, last);
+}

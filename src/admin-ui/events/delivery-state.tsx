@@ -1,0 +1,33 @@
+import Box from '@cloudscape-design/components/box';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { DeliveryView } from '../../http/admin/messages.js';
+import { count } from '../components/format.js';
+import { deliveryState } from './words.js';
+
+interface Props {
+  readonly delivery: DeliveryView;
+  /** Since when nothing is sent. */
+  readonly paused?: string | null;
+}
+
+const STATES = {
+  paused: ['stopped', 'Paused'],
+  trouble: ['error', 'Failing'],
+  behind: ['in-progress', 'Delivering'],
+  current: ['success', 'Up to date'],
+} as const;
+
+/** How somebody who is told of events is doing. */
+export function DeliveryState({ delivery, paused = null }: Props) {
+  const [type, text] = STATES[deliveryState(delivery, paused)];
+  return (
+    <>
+      <StatusIndicator type={type}>{text}</StatusIndicator>
+      {delivery.behind > 0 && (
+        <Box variant="small" display="block" color="text-body-secondary">
+          {count(delivery.behind, 'change')} to come
+        </Box>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * How much of the process telling may take: requests come first. Knows: how busy the event loop is, and with what of it
+ * we are. Does not know: what is done in a turn.
+ */
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+
+/** Milliseconds of work after which others get their turn. */
+const SLICE = 3;
+/** How often the load is looked at, in ms. */
+const LOOK_EVERY = 100;
+/** The share of time that the loop is busy, and that others than we have of it, from which on requests wait for it. */
+const BUSY = 0.9;
+const OTHERS = 0.5;
+/** Milliseconds for which commits are gathered; longer while requests wait. */
+const GATHER = 5;
+const LONG_GATHER = 50;
+/** Calls over the network that are under way at once; fewer while requests wait. */
+const MOST_CALLS = 32;
+const FEWEST_CALLS = 4;
+/** While requests wait, work is followed by a rest of so many times its length: that bounds our share of the time. */
+const REST = 24;
+/** Milliseconds. */
+const LONGEST_REST = 200;
+
+export class Pace {
+  private isSaturated = false;
+  private last: EventLoopUtilization = performance.eventLoopUtilization();
+  private lookedAt = performance.now();
+  /** Milliseconds of work since the last look. */
+  private own = 0;
+  /** Of what is done before the loop goes on; undefined while nothing was. */
+  private stretch: { readonly end: number; spent: number } | undefined;
+  /** When work may go on, while requests wait. */
+  private restsUntil = 0;
+
+  /** How many calls over the network may be under way. */
+  get mostCalls(): number {
+    return this.isSaturated ? FEWEST_CALLS : MOST_CALLS;
+  }
+
+  /** For how many ms what comes is gathered, so that it is read together. */
+  get gatherTime(): number {
+    return this.isSaturated ? LONG_GATHER : GATHER;
+  }
+
+  /** Works when it is our turn. @param work is given the moment (of performance.now()) at which it is over */
+  next(work: (end: number) => void): void {
+    this.look();
+    const start = (): void => {
+      if (!this.tryNow(work)) this.next(work);
+    };
+    const rest = this.isSaturated ? this.restsUntil - performance.now() : 0;
+    if (rest >= 1) setTimeout(start, rest);
+    else setImmediate(start);
+  }
+
+  /** Works at once if it may, for what has come in by itself. @returns false: it may not, and was not called */
+  tryNow(work: (end: number) => void): boolean {
+    const began = performance.now();
+    if (this.stretch ? began >= this.stretch.end : this.isSaturated && began < this.restsUntil) return false;
+    this.stretch ??= this.beginStretch(began);
+    work(this.stretch.end);
+    this.stretch.spent += performance.now() - began;
+    return true;
+  }
+
+  /** Milliseconds that were spent on the same account elsewhere. */
+  spend(milliseconds: number): void {
+    this.own += milliseconds;
+    const now = performance.now();
+    this.restsUntil = Math.min(now + LONGEST_REST, Math.max(now, this.restsUntil) + REST * milliseconds);
+  }
+
+  /** It ends when the loop goes on: promises that are settled already would never let it. */
+  private beginStretch(began: number): { readonly end: number; spent: number } {
+    const stretch = { end: began + SLICE, spent: 0 };
+    setImmediate(() => {
+      this.stretch = undefined;
+      this.spend(stretch.spent);
+    });
+    return stretch;
+  }
+
+  private look(): void {
+    const now = performance.now();
+    const elapsed = now - this.lookedAt;
+    if (elapsed < LOOK_EVERY) return;
+    const current = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(current, this.last);
+    this.isSaturated = utilization > BUSY && utilization - this.own / elapsed > OTHERS;
+    this.last = current;
+    this.lookedAt = now;
+    this.own = 0;
+  }
+}
