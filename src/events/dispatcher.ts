@@ -7,17 +7,17 @@
  */
 import type { Consumer, Delivery, Store, Tenant } from '../store/store.js';
 import { Claims } from './claims.js';
-import { hasMore, type Lane, type Tenancy } from './lane.js';
+import { hasMore, isOver, type Lane, type Tenancy } from './lane.js';
 import { Outage, type OutageLog } from './outage.js';
 import type { Outlet, OutletSource, Told } from './outlet.js';
 import { Pace } from './pace.js';
-import { Places } from './places.js';
+import { LONGEST_PAUSE, Places } from './places.js';
 import type { Batch, Reader } from './reader.js';
 import { Roll } from './roll.js';
 import { Runner } from './runner.js';
 import { isSettled, Quiet } from './settling.js';
 
-export type DispatcherPace = Pick<Pace, 'next' | 'tryNow' | 'mostCalls' | 'gatherTime'>;
+export type DispatcherPace = Pick<Pace, 'next' | 'tryNow' | 'mostCalls' | 'mostCallsOfTenant' | 'gatherTime'>;
 
 /** @param tenant Tenant.id */
 export type WakeListener = (tenant: string) => void;
@@ -57,7 +57,8 @@ export class Dispatcher {
   private readonly outage: Outage;
   private heads = new Map<string, number>();
   private ticking: Promise<void> | undefined;
-  private readonly letting = new Set<Promise<unknown>>();
+  /** What is being let go, with whose it was. */
+  private readonly letting = new Map<Promise<unknown>, Consumer>();
   private gather: NodeJS.Timeout | undefined;
   private pause: NodeJS.Timeout | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -81,6 +82,7 @@ export class Dispatcher {
     this.runner = new Runner({
       pace,
       now,
+      isHeld: (lane) => this.places.isHeld(lane),
       read: (tenancy, after) => this.read(tenancy, after),
       onAway: (lane) => this.onAway(lane),
       onTrouble: () => this.saveSoon(),
@@ -134,7 +136,7 @@ export class Dispatcher {
     // A look that runs may have met it again.
     await this.ticking;
     drop();
-    await Promise.all(this.letting);
+    await Promise.all([...this.letting].flatMap(([done, whose]) => (whose === consumer ? done : [])));
   }
 
   /** The delivery was put elsewhere in the store: goes on from there. @param tenant Tenant.id */
@@ -179,7 +181,7 @@ export class Dispatcher {
     this.quiet.call();
     await Promise.all([this.ticking, this.claims.done]);
     const running = [...this.places.held].map((lane) => lane.running);
-    await within(CLOSING, Promise.all([...running, ...this.letting]));
+    await within(CLOSING, Promise.all([...running, ...this.letting.keys()]));
     await this.places
       .release([...this.places.held])
       .catch((error: unknown) => this.parts.log.warn({ err: error }, 'places in the history could not be saved'));
@@ -242,8 +244,9 @@ export class Dispatcher {
     const now = this.parts.now();
     for (const lane of tenancy.lanes.values()) {
       if (lane.state === 'idle' && hasMore(tenancy, lane.position)) this.resume(lane);
-      else if (lane.state === 'waiting' && lane.trouble && Date.parse(lane.trouble.retryAt) <= now) this.resume(lane);
-      else if (lane.state === 'away' && lane.claimAt <= now && lane.isWanted) this.claims.add(lane);
+      else if (lane.state === 'waiting' && lane.isDue(now)) this.resume(lane);
+      else if (lane.state === 'away' && isOver(lane.claimAt, now, LONGEST_PAUSE) && lane.isWanted)
+        this.claims.add(lane);
     }
   }
 
@@ -255,7 +258,7 @@ export class Dispatcher {
   private begin(lane: Lane): void {
     const { trouble, tenancy, position, isDropped } = lane;
     if (isDropped) this.letGo(lane);
-    else if (trouble && Date.parse(trouble.retryAt) > this.parts.now()) lane.state = 'waiting';
+    else if (!lane.isDue(this.parts.now())) lane.state = 'waiting';
     else if (hasMore(tenancy, position) || trouble) this.runner.add(lane);
     else lane.state = 'idle';
   }
@@ -300,7 +303,7 @@ export class Dispatcher {
       .then(() => this.places.release([lane]))
       .catch((error: unknown) => this.onOutage(error))
       .finally(() => this.letting.delete(letting));
-    this.letting.add(letting);
+    this.letting.set(letting, lane.outlet.consumer);
   }
 
   private onQuiet(): void {

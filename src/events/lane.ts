@@ -19,6 +19,17 @@ export function hasMore({ head, wakes, seen }: Tenancy, position: number): boole
   return position < head || wakes !== seen;
 }
 
+/** The longest pause between two tries, in ms. */
+export const LONGEST_WAIT = 36_000_000;
+
+/**
+ * True when the moment has come; also when it is further ahead than any can be: it was then written by a clock that was
+ * ahead. @param longest ms
+ */
+export function isOver(moment: number, now: number, longest: number): boolean {
+  return moment <= now || moment > now + longest;
+}
+
 /**
  * `away`: nobody's, or somebody else's as far as is known. `claiming`: being taken. `idle`: told all there was. `ready`:
  * waits for its turn. `reading`: for its next changes. `telling`: for the outlet. `waiting`: tried in vain. `stopped`:
@@ -88,6 +99,11 @@ export class Lane {
   get isWanted(): boolean {
     if (this.isKnown) return hasMore(this.tenancy, this.position);
     return this.outlet.from === 'now' || hasMore(this.tenancy, 0);
+  }
+
+  /** Whether what was tried in vain, if anything, is worth another try now (ms since 1970). */
+  isDue(now: number): boolean {
+    return !this.trouble || isOver(Date.parse(this.trouble.retryAt), now, LONGEST_WAIT);
   }
 
   /** Forgets what it has read ahead. */

@@ -14,9 +14,12 @@ const OTHERS = 0.5;
 /** Milliseconds for which commits are gathered; longer while requests wait. */
 const GATHER = 5;
 const LONG_GATHER = 50;
-/** Calls over the network that are under way at once; fewer while requests wait. */
-const MOST_CALLS = 32;
-const FEWEST_CALLS = 4;
+/** Calls over the network that are under way at once, each on a connection of its own; fewer while requests wait. */
+const MOST_CALLS = 256;
+const FEWEST_CALLS = 8;
+/** Of those, one tenant's: who does not answer for 15 seconds must not hold up the others. */
+const MOST_CALLS_OF_TENANT = 8;
+const FEWEST_CALLS_OF_TENANT = 2;
 /** While requests wait, work is followed by a rest of so many times its length: that bounds our share of the time. */
 const REST = 24;
 /** Milliseconds. */
@@ -36,6 +39,11 @@ export class Pace {
   /** How many calls over the network may be under way. */
   get mostCalls(): number {
     return this.isSaturated ? FEWEST_CALLS : MOST_CALLS;
+  }
+
+  /** How many of these may be for one tenant. */
+  get mostCallsOfTenant(): number {
+    return this.isSaturated ? FEWEST_CALLS_OF_TENANT : MOST_CALLS_OF_TENANT;
   }
 
   /** For how many ms what comes is gathered, so that it is read together. */

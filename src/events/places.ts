@@ -3,13 +3,13 @@
  * what is told.
  */
 import type { Delivery, DeliveryOwner, DeliveryStore } from '../store/store.js';
-import type { Lane } from './lane.js';
+import { isOver, type Lane } from './lane.js';
 
 const LEASE = 30_000;
 /** Deliveries in one request to the store. */
 const CHUNK = 500;
 /** How long until one that somebody else has is tried again, in ms: doubling up to this. */
-const LONGEST_PAUSE = 5_000;
+export const LONGEST_PAUSE = 5_000;
 const FIRST_PAUSE = 500;
 
 export interface PlacesParts {
@@ -89,7 +89,7 @@ export class Places {
   }
 
   isHeld(lane: Lane): boolean {
-    return this.held.has(lane) && lane.leasedUntil > this.parts.now();
+    return this.held.has(lane) && !isOver(lane.leasedUntil, this.parts.now(), this.lease);
   }
 
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -108,7 +108,8 @@ export class Places {
     if (lane.isLost) return false;
     if (lane.isMoved) return true;
     const isAtWork = lane.isBusy && lane.state !== 'claiming';
-    return isAtWork && lane.leasedUntil - this.parts.now() < this.lease / 2;
+    const now = this.parts.now();
+    return isAtWork && isOver(lane.leasedUntil, now + this.lease / 2, this.lease / 2);
   }
 
   private async write(lanes: readonly Lane[], lets: boolean): Promise<Lane[]> {

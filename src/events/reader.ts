@@ -2,13 +2,14 @@
  * The history as events, in batches. Each is read and described once for all who stand at about the same place.
  * Knows: how much is read at a time and kept. Does not know: who reads, and why.
  *
- * Bounds: 128 changes a batch, 16 after one with many members; kept are 16 batches with 250,000 members.
+ * Bounds: 128 changes a batch, 16 after one with many members or 8 million characters; kept are 16 batches with 250,000
+ * members and 32 million characters, or fewer.
  */
 import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { Change, Store, Tenant } from '../store/store.js';
 import { describeChange } from './describe.js';
 import type { Told } from './outlet.js';
-import { type State, States } from './states.js';
+import { charactersOf, type State, States } from './states.js';
 
 export interface ReaderParts {
   readonly store: Pick<Store, 'changes' | 'changesOf' | 'get'>;
@@ -29,15 +30,20 @@ export interface Batch {
 interface Kept extends Batch {
   readonly tenant: Tenant;
   readonly after: number;
+  /** Members that came and went. */
   readonly weight: number;
+  /** Characters of documents and differences, about. What several have in common counts for each. */
+  readonly size: number;
 }
 
 const BATCH = 128;
 const SMALL_BATCH = 16;
-/** Members in a batch from which on the tenant's next one is small. */
+/** Members and characters in a batch from which on the tenant's next one is small. */
 const HEAVY = 20_000;
+const HEAVY_SIZE = 8_000_000;
 const MOST_KEPT = 16;
 const MOST_WEIGHT = 250_000;
+const MOST_SIZE = 32_000_000;
 /** Milliseconds of work between two of which others get their turn. */
 const STRETCH = 3;
 
@@ -61,10 +67,13 @@ export class Reader {
     return told.slice(0, limit);
   }
 
-  /** As much as is good to read at once. @throws StoreUnavailable */
-  batch(tenant: Tenant, after: number): Promise<Batch> {
+  /** As much as is good to read at once. @throws StoreUnavailable; RangeError when `after` is no sequence number */
+  async batch(tenant: Tenant, after: number): Promise<Batch> {
+    if (!Number.isSafeInteger(after) || after < 0) {
+      throw new RangeError(`The history is read after a whole number from 0, not after ${after}.`);
+    }
     const known = this.find(tenant, after);
-    if (known) return Promise.resolve(known);
+    if (known) return known;
     const place = `${tenant.id} ${after}`;
     const running = this.reading.get(place);
     if (running) return running;
@@ -110,8 +119,10 @@ export class Reader {
     began = performance.now();
     const types = this.typesOf(tenant);
     const told: Told[] = [];
+    let size = 0;
     for (const change of changes) {
       const state = this.states.at(change) ?? (await this.states.load(change));
+      size += state.size + charactersOf(change.difference);
       told.push(tellOf(tenant, change, state, types));
       if (performance.now() - began < STRETCH) continue;
       this.spend(began);
@@ -120,9 +131,9 @@ export class Reader {
     }
     this.spend(began);
     const weight = changes.reduce((sum, { added, removed }) => sum + added.length + removed.length, 0);
-    if (weight > HEAVY) this.heavy.add(tenant.id);
+    if (weight > HEAVY || size > HEAVY_SIZE) this.heavy.add(tenant.id);
     else this.heavy.delete(tenant.id);
-    if (told.length > 0) this.keep({ tenant, after, told, isEnd: false, weight });
+    if (told.length > 0) this.keep({ tenant, after, told, isEnd: false, weight, size });
     return { told, isEnd: changes.length < limit };
   }
 
@@ -132,10 +143,11 @@ export class Reader {
 
   private keep(batch: Kept): void {
     this.kept = [batch, ...this.kept].slice(0, MOST_KEPT);
-    let weight = 0;
+    let [weight, size] = [0, 0];
     this.kept = this.kept.filter((one) => {
       weight += one.weight;
-      return weight <= MOST_WEIGHT;
+      size += one.size;
+      return weight <= MOST_WEIGHT && size <= MOST_SIZE;
     });
   }
 

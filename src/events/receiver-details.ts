@@ -7,7 +7,7 @@ export function createdDetails(receiver: Receiver, from: 'now' | 'start'): JsonO
   const { kind, url, events, audience, authorization } = receiver;
   return {
     kind,
-    ...(url !== undefined && { url: withoutQuery(url) }),
+    ...(url !== undefined && { url: withoutPath(url) }),
     events: events ? [...events] : null,
     from,
     ...(audience !== undefined && { audience }),
@@ -23,7 +23,7 @@ export function changedDetails(before: Receiver, after: Receiver, header: 'set' 
   };
   if (before.name !== after.name) note('name', before.name, after.name);
   // Compared as a whole, told without what may be a key.
-  if (before.url !== after.url) note('url', withoutQuery(before.url), withoutQuery(after.url));
+  if (before.url !== after.url) note('url', withoutPath(before.url), withoutPath(after.url));
   if (JSON.stringify(before.events) !== JSON.stringify(after.events)) {
     note('events', before.events && [...before.events], after.events && [...after.events]);
   }
@@ -36,7 +36,10 @@ export function changedDetails(before: Receiver, after: Receiver, header: 'set' 
   return details;
 }
 
-/** `https://example.com/hooks?…`: some put a key into the query. */
-export function withoutQuery<Url extends string | undefined>(url: Url): Url {
-  return url?.replace(/\?.*$/s, '?…') as Url;
+/** `https://example.com/…`: with some receivers whoever knows path or query can write to them. */
+export function withoutPath(url: string): string;
+export function withoutPath(url: string | undefined): string | undefined;
+export function withoutPath(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  return URL.canParse(url) ? `${new URL(url).origin}/…` : '…';
 }

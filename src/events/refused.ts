@@ -3,11 +3,12 @@
  * given up, when a receiver is left alone. Does not know: how anything is sent.
  *
  * Who is away (no answer, 5xx, 408, 425, 429) is tried again for a day, at growing distances, and eight times at least;
- * then what could not be told is given up, and the receiver is paused, since all that follows would wait as long. Who says no to a message (any other
- * status) is asked five times within an hour; then the message is given up and the next one is sent. Who says 410 wants
- * nothing more, and is paused at once.
+ * then what could not be told is given up, and the receiver is paused, since all that follows would wait as long. Who
+ * says no to a message (any other status) is asked five times within an hour; then the message is given up and the next
+ * one is sent. Who says 410 wants nothing more, and is paused at once.
  */
 import { type PostAnswer, PostFailed } from '../network/post.js';
+import { LONGEST_WAIT } from './lane.js';
 import type { Verdict } from './outlet.js';
 
 /** It was answered, and not with success. The message is one sentence without what the other side wrote. */
@@ -44,7 +45,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** Between the tries of somebody who is away; the last one again and again. */
-const WAITS = [5 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
+const WAITS = [5 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, LONGEST_WAIT];
 const LONGEST_RETRY_AFTER = HOUR;
 /** How often somebody may say no to one message. */
 const REFUSALS = 5;

@@ -2,6 +2,7 @@
  * Tells: lanes that have something before them get their turn one after the other, a few milliseconds at a time. Within a
  * lane one thing is told after the other. Knows: turns, failures. Does not know: leases, when there is something new.
  */
+import { Calls } from './calls.js';
 import type { Lane, Tenancy } from './lane.js';
 import { hasMore } from './lane.js';
 import type { Told } from './outlet.js';
@@ -11,9 +12,11 @@ import type { Batch } from './reader.js';
 export interface RunnerParts {
   /** The next changes of a tenant; undefined when there is no such tenant any more. */
   readonly read: (tenancy: Tenancy, after: number) => Promise<Batch | undefined>;
-  readonly pace: Pick<Pace, 'next' | 'tryNow' | 'mostCalls'>;
+  readonly pace: Pick<Pace, 'next' | 'tryNow' | 'mostCalls' | 'mostCallsOfTenant'>;
   /** The present time, ms since 1970. */
   readonly now: () => number;
+  /** Whether the lane is ours, and its lease has not run out. */
+  readonly isHeld: (lane: Lane) => boolean;
   /** The lane is not ours any more: its lease has run out, or it was taken from it while it was telling. */
   readonly onAway: (lane: Lane) => void;
   /** A failure was noted, and should be saved soon. */
@@ -31,15 +34,15 @@ const STRIDE = 16;
 
 export class Runner {
   private queue = new Set<Lane>();
-  /** Lanes over the network, while enough calls are under way. */
-  private held: Lane[] = [];
-  private calls = 0;
+  private readonly calls: Calls;
   private isScheduled = false;
   /** Lanes by the place from which they need changes. */
   private readonly fetching = new Map<string, Lane[]>();
   private isClosed = false;
 
-  constructor(private readonly parts: RunnerParts) {}
+  constructor(private readonly parts: RunnerParts) {
+    this.calls = new Calls(parts.pace);
+  }
 
   /** Gives the lane a turn. It must be ours. */
   add(lane: Lane): void {
@@ -50,8 +53,7 @@ export class Runner {
 
   /** Who waited for an outlet goes on at once, unless it is the turn of others. */
   private addNow(lane: Lane): void {
-    const mayGoOn = !this.isClosed && (lane.outlet.pace === 'app' || this.held.length === 0);
-    const isDone = mayGoOn && this.parts.pace.tryNow((end) => this.step(lane, end));
+    const isDone = !this.isClosed && this.parts.pace.tryNow((end) => this.step(lane, end));
     if (!isDone) this.add(lane);
     else if (this.queue.size === 0) this.parts.onQuiet();
   }
@@ -60,7 +62,7 @@ export class Runner {
   close(): void {
     this.isClosed = true;
     this.queue.clear();
-    this.held = [];
+    this.calls.clear();
   }
 
   private schedule(): void {
@@ -75,14 +77,17 @@ export class Runner {
     for (const lane of this.queue) {
       if (this.isClosed || performance.now() > end) break;
       this.queue.delete(lane);
+      this.calls.redeem(lane);
       if (lane.state === 'ready') this.step(lane, end);
     }
+    // Who was promised a call may have none to make.
+    this.letIn();
     if (this.queue.size > 0) this.schedule();
     else this.parts.onQuiet();
   }
 
   private step(lane: Lane, end: number): void {
-    if (lane.isDropped || lane.isLost || lane.leasedUntil <= this.parts.now()) this.parts.onAway(lane);
+    if (lane.isDropped || lane.isLost || !this.parts.isHeld(lane)) this.parts.onAway(lane);
     else this.goOn(lane, end);
   }
 
@@ -94,8 +99,8 @@ export class Runner {
         this.refill(lane);
         return;
       }
-      if (isOverNetwork && this.calls >= this.parts.pace.mostCalls) {
-        this.held.push(lane);
+      if (isOverNetwork && !this.calls.mayBegin(lane)) {
+        this.calls.hold(lane);
         return;
       }
       if (!this.tellChange(lane, told)) return;
@@ -128,13 +133,14 @@ export class Runner {
   }
 
   private await(lane: Lane, told: Told, result: Promise<void>): void {
-    const { pace } = lane.outlet;
-    if (pace === 'network') this.calls++;
+    const isOverNetwork = lane.outlet.pace === 'network';
+    if (isOverNetwork) this.calls.begin(lane);
     lane.state = 'telling';
     const finish = (settle: () => void): void => {
-      if (pace === 'network') this.calls--;
-      this.finish(lane, settle);
+      if (isOverNetwork) this.calls.end(lane);
+      // Before the lane itself goes on: those have waited.
       this.letIn();
+      this.finish(lane, settle);
     };
     lane.running = result.then(
       () => finish(() => lane.settlePart()),
@@ -156,9 +162,7 @@ export class Runner {
   }
 
   private letIn(): void {
-    for (const lane of this.held.splice(0, Math.max(0, this.parts.pace.mostCalls - this.calls))) {
-      if (lane.state === 'ready') this.add(lane);
-    }
+    for (const lane of this.calls.letIn()) this.add(lane);
   }
 
   private fail(lane: Lane, told: Told, error: unknown): void {
@@ -170,7 +174,8 @@ export class Runner {
     const now = this.parts.now();
     const { outlet, trouble } = lane;
     const attempts = (trouble?.attempts ?? 0) + 1;
-    const since = trouble ? Date.parse(trouble.since) : now;
+    // A moment that is still to come is that of a clock which was ahead.
+    const since = trouble ? Math.min(now, Date.parse(trouble.since)) : now;
     const verdict = outlet.afterFailure({ attempts, since, error }, now);
     const explained = outlet.explain(error);
     this.parts.onFailure(lane, told, error);

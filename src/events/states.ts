@@ -12,10 +12,7 @@ export interface State {
   readonly document: JsonObject;
   /** ISO 8601 UTC; undefined: not known. */
   readonly created: string | undefined;
-}
-
-interface Kept extends State {
-  /** In characters, about. */
+  /** Of the document, in characters, about. */
   readonly size: number;
 }
 
@@ -26,7 +23,7 @@ const PAGE = 200;
 
 export class States {
   /** By resource and version, so that several who read the same history at different places do not disturb each other. */
-  private readonly kept = new Map<string, Kept>();
+  private readonly kept = new Map<string, State>();
   private characters = 0;
 
   constructor(private readonly store: Pick<Store, 'get' | 'changesOf'>) {}
@@ -38,7 +35,7 @@ export class States {
     // A delete has all that there was as its other side.
     if (operation === 'delete') {
       const created = this.take(key, version)?.created;
-      return { document: applyDifference({}, difference, 'undo'), created };
+      return { document: applyDifference({}, difference, 'undo'), created, size: charactersOf(difference) };
     }
     const same = this.kept.get(placeOf(key, version));
     if (same) return same;
@@ -89,7 +86,7 @@ export class States {
     }
   }
 
-  private take(key: ResourceKey, version: number): Kept | undefined {
+  private take(key: ResourceKey, version: number): State | undefined {
     const place = placeOf(key, version);
     const kept = this.kept.get(place);
     if (kept) {
@@ -99,14 +96,18 @@ export class States {
     return kept;
   }
 
-  private keep({ key, version, difference }: Change, { document, created }: State, before?: Kept): State {
+  private keep(
+    { key, version, difference }: Change,
+    { document, created }: Omit<State, 'size'>,
+    before?: State,
+  ): State {
     const size = before ? before.size + sizeOf(difference) : JSON.stringify(document).length;
     this.take(key, version);
     const state = { document, created, size };
     this.kept.set(placeOf(key, version), state);
     this.characters += size;
     while (this.kept.size > MOST_DOCUMENTS || (this.characters > MOST_CHARACTERS && this.kept.size > 1)) {
-      const [oldest, { size: freed }] = this.kept.entries().next().value as [string, Kept];
+      const [oldest, { size: freed }] = this.kept.entries().next().value as [string, State];
       this.kept.delete(oldest);
       this.characters -= freed;
     }
@@ -130,6 +131,13 @@ function redo(document: JsonObject, difference: readonly AttributeChange[]): Jso
     else result[first] = value;
   }
   return result;
+}
+
+/** Of both sides, about. */
+export function charactersOf(difference: readonly AttributeChange[]): number {
+  let size = 0;
+  for (const { before, after } of difference) size += lengthOf(after) + lengthOf(before);
+  return size;
 }
 
 /** By how many characters a document grows or shrinks, about. */

@@ -138,7 +138,8 @@ export interface DeliveryStore {
 
   /**
    * Takes deliveries for an owner, or keeps them for it: those that nobody else works on at `now`. They are made where
-   * there are none, unless there is no such tenant, or the tenant has no such receiver.
+   * there are none, unless there is no such tenant, or the tenant has no such receiver. A lease that ends more than 20
+   * minutes after `now` counts as over: whoever wrote it had a clock that was ahead.
    * @returns those that are the owner's now, as they stand
    */
   claimDeliveries(owner: DeliveryOwner, claims: readonly DeliveryClaim[]): Promise<Delivery[]>;

@@ -10,6 +10,17 @@ export function placedAt(consumer: Consumer, tenant: string, position: number): 
   return { consumer, tenant, position, parts: 0, ahead: [], trouble: undefined };
 }
 
+/** Milliseconds. Twice as long as the longest that an app may ask for, so that the clocks of processes may differ. */
+const LONGEST_LEASE = 1_200_000;
+
+/**
+ * The last moment at which a lease may end that is good at `now`: one that ends later was written by a clock that was far
+ * ahead, and counts as over. @param now ISO 8601 UTC, as what is returned
+ */
+export function lastLeaseEnd(now: string): string {
+  return new Date(Date.parse(now) + LONGEST_LEASE).toISOString();
+}
+
 /** Whether it is code of the app, which no store can know; others are receivers. */
 export function isOfApp(consumer: Consumer): boolean {
   return consumer.startsWith('app:');

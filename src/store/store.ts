@@ -96,7 +96,7 @@ export interface Change extends ChangeRecord {
   readonly version: number;
 }
 
-/** Of one resource or of one request; one of the two is there. */
+/** Of one resource or of one request; one of the two is there, and nothing is found where neither is. */
 export interface ChangeQuery {
   readonly tenant: string;
   readonly resource?: { readonly type: string; readonly id: string } | undefined;

@@ -123,7 +123,10 @@ describe('webhook', () => {
       'receiver.create',
       'tenant.create',
     ]);
-    expect(records[2]).toMatchObject({ target: 'CRM', details: { kind: 'webhook', url: URL, from: 'start' } });
+    expect(records[2]).toMatchObject({
+      target: 'CRM',
+      details: { kind: 'webhook', url: 'https://crm.example.com/…', from: 'start' },
+    });
     for (const hidden of [secret, next]) expect(JSON.stringify(records)).not.toContain(hidden.slice(6, 20));
   });
 

@@ -244,6 +244,7 @@ describe.each(ENGINES)('the dispatcher, store %s', (engine) => {
     one.pace = 'network';
     const pace = {
       mostCalls: 2,
+      mostCallsOfTenant: 1,
       next: (work: (end: number) => void) => void setImmediate(() => work(Number.POSITIVE_INFINITY)),
       tryNow: () => false,
       gatherTime: 0,
@@ -252,6 +253,52 @@ describe.each(ENGINES)('the dispatcher, store %s', (engine) => {
     for (let i = 0; i < 3; i++) await vi.waitFor(() => (gates.shift() ?? expect.fail('no call'))(), 15_000);
     await dispatcher.settled();
     expect(most).toBe(2);
+  });
+
+  test('makes no more calls for a tenant than its share, and serves tenants in turn', async () => {
+    const [a, b] = [await world.tenant(), await world.tenant()];
+    for (const tenant of [a, b]) await world.write(tenant, 2);
+    const known = new Map([a, b].map(({ id }) => [id, 0]));
+    const gates: { tenant: string; open: () => void }[] = [];
+    const most = { [a.id]: 0, [b.id]: 0 };
+    const outlets = Array.from({ length: 5 }, () =>
+      recorder(({ change: { key } }) => {
+        const running = known.get(key.tenant);
+        if (running === undefined) return undefined;
+        known.set(key.tenant, running + 1);
+        most[key.tenant] = Math.max(most[key.tenant] ?? 0, running + 1);
+        const gate = pending();
+        const open = () => {
+          known.set(key.tenant, (known.get(key.tenant) ?? 0) - 1);
+          gate.resolve();
+        };
+        gates.push({ tenant: key.tenant, open });
+        return gate.promise;
+      }),
+    );
+    for (const one of outlets) one.pace = 'network';
+    const next = (work: (end: number) => void) => void setImmediate(() => work(Number.POSITIVE_INFINITY));
+    const pace = { mostCalls: 3, mostCallsOfTenant: 2, next, tryNow: () => false, gatherTime: 0 };
+    const dispatcher = world.dispatcher(outlets, { pace });
+    await vi.waitFor(() => expect(gates).toHaveLength(3), 15_000);
+    // Each that ends lets the next one in; of both tenants, until one has nothing more.
+    const order: string[] = [];
+    for (let done = 0; done < 20; done++) {
+      await vi.waitFor(() => expect(gates.length).toBeGreaterThan(0), 15_000);
+      await turns();
+      const { tenant, open } = gates.shift() as (typeof gates)[number];
+      order.push(tenant);
+      open();
+    }
+    await dispatcher.settled();
+    expect(most).toEqual({ [a.id]: 2, [b.id]: 2 });
+    for (const { id } of [a, b])
+      expect(order.slice(0, 10).filter((each) => each === id).length).toBeGreaterThanOrEqual(4);
+    for (const one of outlets) {
+      for (const tenant of [a, b]) {
+        expect(one.told.filter((told) => told.startsWith(tenant.name))).toEqual(numbered(tenant, 1, 2));
+      }
+    }
   });
 
   test('of two processes one at a time works on a consumer in a tenant; the other takes over when it closes', async () => {
@@ -370,6 +417,25 @@ describe.each(ENGINES)('the dispatcher, store %s', (engine) => {
     const heir = new Recorder(one.consumer);
     await world.dispatcher([heir]).settled();
     expect(heir.told.filter((told) => told.startsWith(tenant.name))).toEqual(numbered(tenant, 2, 2));
+  });
+
+  test('waits for nobody else when a consumer goes', async () => {
+    const tenant = await world.tenant();
+    await world.write(tenant, 1);
+    const gate = pending();
+    const hanging = () => recorder(({ change }) => (change.key.tenant === tenant.id ? gate.promise : undefined));
+    const [one, other] = [hanging(), recorder()];
+    let outlets: Outlet[] = [one, other];
+    const dispatcher = world.dispatcher({ outletsOf: () => outlets, hasAny: () => true });
+    await vi.waitFor(() => expect(one.running.get(tenant.name)).toBe(1), 5_000);
+    await vi.waitFor(() => expect(other.told).toContain(`${tenant.name} 1.0`), 5_000);
+    outlets = [];
+    let isDropped = false;
+    const dropped = dispatcher.drop(one.consumer).then(() => (isDropped = true));
+    await dispatcher.drop(other.consumer);
+    expect(isDropped).toBe(false);
+    gate.resolve();
+    await dropped;
   });
 
   test('closes when what runs is done, tells it to stop, and takes a broken-off event for no failure', async () => {

@@ -13,7 +13,7 @@ describe('the pace', () => {
     expect(pace.tryNow(workUntil)).toBe(true);
     expect(pace.tryNow(() => expect.fail('it is the turn of others'))).toBe(false);
     await new Promise<void>((resolve) => pace.next(() => resolve()));
-    await vi.waitFor(() => expect(pace.tryNow(() => undefined)).toBe(true));
+    await vi.waitFor(() => expect(pace.tryNow(() => undefined)).toBe(true), 10_000);
   });
 
   test('makes fewer calls and rests longer while others keep the event loop busy, until they do not', async () => {

@@ -91,6 +91,31 @@ describe('the reader', () => {
     expect((await one.batch(tenant, after + 16)).told.length).toBeGreaterThan(16);
   });
 
+  test('keeps no more than 32 million characters, and takes less at a time after much text', async () => {
+    const text = 'x'.repeat(600_000);
+    for (let i = 0; i < 60; i++) await store.commit(tenant.id, [userWrite(tenant, randomUUID(), text)]);
+    await world.write(tenant, 100);
+    const one = reader();
+    // How many changes there were, and how often the store was asked until then.
+    const batch = async (after: number) => [(await one.batch(tenant, after)).told.length, reads];
+    expect(await batch(0)).toEqual([128, 1]);
+    // All of it was too much to be kept, sixteen of them are not; twice sixteen are.
+    expect(await batch(0)).toEqual([16, 2]);
+    expect(await batch(0)).toEqual([16, 2]);
+    expect(await batch(16)).toEqual([16, 3]);
+    expect(await batch(16)).toEqual([16, 3]);
+    expect(await batch(0)).toEqual([16, 4]);
+  });
+
+  test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3' as never])(
+    'refuses to read after %s',
+    async (after) => {
+      await expect(reader().batch(tenant, after)).rejects.toThrow(RangeError);
+      await expect(reader().read(tenant, after, 1)).rejects.toThrow(RangeError);
+      expect(reads).toBe(0);
+    },
+  );
+
   test('finds single changes, wherever they are', async () => {
     await world.write(tenant, 300);
     const found = await reader().several(tenant, [300, 299, 7, 7, 301]);
@@ -108,12 +133,13 @@ describe('the reader', () => {
   });
 });
 
-function userWrite({ id: tenant }: Tenant, id: string) {
+function userWrite({ id: tenant }: Tenant, id: string, title = '') {
   const time = '2031-01-01T00:00:00.000Z';
   const key = { tenant, type: 'User', id };
   const actor = { credential: 'c', name: 'n', address: undefined };
   const operation = 'create' as const;
-  const change = { operation, time, requestId: 'r', actor, difference: [], added: [], removed: [] };
-  const resource = { key, version: 1, created: time, lastModified: time, document: {} };
+  const difference = [{ path: ['title'], after: title }];
+  const change = { operation, time, requestId: 'r', actor, difference, added: [], removed: [] };
+  const resource = { key, version: 1, created: time, lastModified: time, document: { title } };
   return { kind: 'put', resource, index: { form: {}, lookups: [], display: undefined }, expected: 0, change } as const;
 }

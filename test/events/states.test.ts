@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { States } from '../../src/events/states.js';
+import { type State, States } from '../../src/events/states.js';
 import type { JsonObject } from '../../src/scim/json.js';
 import type { AttributeChange } from '../../src/scim/patch/difference.js';
 import { difference } from '../../src/scim/patch/difference.js';
@@ -119,10 +119,7 @@ describe('what a resource was like as of a change', () => {
     const run = async (written: Step[]): Promise<void> => {
       const history = await History.of(written);
       const states = new States(history.store);
-      const newest = new Map<
-        string,
-        { change: Change; state: { document: JsonObject; created: string | undefined } }
-      >();
+      const newest = new Map<string, { change: Change; state: State }>();
       for (const change of (await history.changes()).reverse()) {
         const state = await states.load(change, newest.get(change.key.id));
         newest.set(change.key.id, { change, state });

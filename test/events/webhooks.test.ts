@@ -218,8 +218,9 @@ describe('a webhook', () => {
     await world.settled();
     await world.receivers.update(acme, receiver.id, { paused: true });
     await world.eventParts.dispatcher.tick();
-    await vi.waitFor(async () =>
-      expect((await world.store.deliveries({ tenant, consumer }))[0]?.trouble).toBeDefined(),
+    await vi.waitFor(
+      async () => expect((await world.store.deliveries({ tenant, consumer }))[0]?.trouble).toBeDefined(),
+      10_000,
     );
     hooks.answering = () => 204;
     await world.receivers.update(acme, receiver.id, { paused: false });

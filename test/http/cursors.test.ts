@@ -4,7 +4,7 @@ import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/scim/json.js';
 import { fixture } from '../scim/rfc/fixtures.js';
-import { type Client, expectError, type Query, type Resource, URN } from '../support/client.js';
+import { type Client, type Direction, expectError, type Query, type Resource, URN } from '../support/client.js';
 import { seedUsers } from '../support/seed.js';
 import { onEachStore, Suite } from '../support/target.js';
 
@@ -19,20 +19,8 @@ async function withUsers(client: Client): Promise<Client> {
 const namesOf = (users: Resource[]): string[] => users.map(({ userName }) => userName);
 
 /** Follows a cursor to the end; gives the names, page by page. */
-async function follow(
-  client: Client,
-  query: Query,
-  which: 'nextCursor' | 'previousCursor',
-  cursor = '',
-): Promise<string[][]> {
-  const pages: string[][] = [];
-  for (let next: string | undefined = cursor; next !== undefined; ) {
-    const response = await client.get('/Users', { ...query, cursor: next });
-    expect(response.status).toBe(200);
-    pages.push(namesOf(response.body.Resources));
-    next = response.body[which];
-  }
-  return pages;
+async function follow(client: Client, ...list: [query: Query, which: Direction, cursor?: string]): Promise<string[][]> {
+  return (await client.follow('/Users', ...list)).map(namesOf);
 }
 
 let now = Date.parse('2026-03-01T00:00:00Z');

@@ -108,7 +108,7 @@ onEachStore('the feed of events', (suite) => {
     await vi.waitFor(async () => {
       await user(crypto.randomUUID());
       expect(await Promise.race([waiting.answer, undefined])).toBeDefined();
-    });
+    }, 10_000);
     expect(types(await waiting.answer)).toContain('user.created');
   });
 

@@ -23,7 +23,7 @@ async function begin(suite: Suite, client: Client, path: string, message: object
     },
   });
   begun.flushHeaders();
-  await vi.waitFor(() => expect(lookUps).toHaveBeenCalled());
+  await vi.waitFor(() => expect(lookUps).toHaveBeenCalled(), 10_000);
   return async (): Promise<number | undefined> => {
     const later = performance.now() + 60_000;
     vi.spyOn(performance, 'now').mockReturnValue(later);

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/scim/json.js';
 import { fixture } from '../scim/rfc/fixtures.js';
-import { type Client, expectError, expectList, type Query, type Resource, URN } from '../support/client.js';
+import {
+  type Client,
+  type Direction,
+  expectError,
+  expectList,
+  type Query,
+  type Resource,
+  URN,
+} from '../support/client.js';
 import { onEachStore } from '../support/target.js';
 
 const SCHEMAS = ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'];
@@ -26,21 +34,9 @@ function shown(resources: readonly Record<string, unknown>[]): string[] {
   });
 }
 
-/** Follows a cursor to the end; gives what is on each page. */
-async function follow(
-  client: Client,
-  query: Query,
-  which: 'nextCursor' | 'previousCursor',
-  cursor = '',
-): Promise<string[][]> {
-  const pages: string[][] = [];
-  for (let next: string | undefined = cursor; next !== undefined; ) {
-    const response = await client.get('/', { ...query, cursor: next });
-    expect(response.status, response.text).toBe(200);
-    pages.push(shown(response.body.Resources));
-    next = response.body[which];
-  }
-  return pages;
+/** Follows a cursor to the end; gives the names, page by page. */
+async function follow(client: Client, ...list: [query: Query, which: Direction, cursor?: string]): Promise<string[][]> {
+  return (await client.follow('/', ...list)).map(shown);
 }
 
 const IN_ORDER = ['User:nameless', 'User:c', 'User:a', 'Group:d', 'Group:B'];

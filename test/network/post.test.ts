@@ -1,8 +1,8 @@
-import type { LookupAddress } from 'node:dns';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AllLookup } from '../../src/network/checked-address.js';
 import { Poster, PostFailed, type PostRules } from '../../src/network/post.js';
 import { HookServer } from '../support/hook-server.js';
+import { resolvingTo } from '../support/lookup.js';
 
 let server: HookServer;
 let posters: Poster[];
@@ -36,14 +36,6 @@ async function failure(promise: Promise<unknown>): Promise<PostFailed> {
   expect(error).toBeInstanceOf(PostFailed);
   return error as PostFailed;
 }
-
-const resolvingTo =
-  (...addresses: string[]): AllLookup =>
-  (_host, _options, done) =>
-    done(
-      null,
-      addresses.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 })),
-    );
 
 describe('a body', () => {
   test('arrives as it is, with its headers', async () => {
@@ -87,7 +79,7 @@ describe('an answer', () => {
       return undefined;
     };
     expect(await posterWith().post(message())).toMatchObject({ status: 200, text: '' });
-    await vi.waitFor(() => expect(isCut).toBe(true));
+    await vi.waitFor(() => expect(isCut).toBe(true), 10_000);
   });
 
   test('is there although its body never ends', async () => {
@@ -131,7 +123,7 @@ describe('what does not arrive', () => {
     server.answering = () => undefined;
     const controller = new AbortController();
     const posting = failure(posterWith().post({ ...message(), signal: controller.signal }));
-    await vi.waitFor(() => expect(server.posted).toHaveLength(1));
+    await vi.waitFor(() => expect(server.posted).toHaveLength(1), 10_000);
     controller.abort();
     await posting;
   });

@@ -19,6 +19,9 @@ export const URN = {
 export const SCIM_JSON = 'application/scim+json';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'head' | 'options';
+/** Which way a list is followed. */
+export type Direction = 'nextCursor' | 'previousCursor';
+
 export type Query = Readonly<Record<string, string | number>>;
 export type Headers = Readonly<Record<string, string>>;
 
@@ -73,6 +76,18 @@ export class Client {
 
   get(address: string, query: Query = {}, headers?: Headers): Test {
     return this.send('get', address + queryText(query), undefined, headers);
+  }
+
+  /** Follows a cursor to the end of a list. Gives the resources, page by page. */
+  async follow(address: string, query: Query, which: Direction, cursor = ''): Promise<Resource[][]> {
+    const pages: Resource[][] = [];
+    for (let next: string | undefined = cursor; next !== undefined; ) {
+      const response: Response = await this.get(address, { ...query, cursor: next });
+      expect(response.status, response.text).toBe(200);
+      pages.push(response.body.Resources);
+      next = response.body[which];
+    }
+    return pages;
   }
 
   post(address: string, body: object | string, headers?: Headers): Test {

@@ -4,6 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import type { CredentialView, IssuedCredential } from '../../http/admin/messages.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
+import { RotateDialog } from '../components/rotate-dialog.js';
 import { SecretDialog } from '../components/secret-dialog.js';
 import { Time } from '../components/time.js';
 import { fillFields } from '../connect/fields.js';
@@ -12,7 +13,6 @@ import { useNotify } from '../shell/notices.js';
 import { useCan } from '../shell/session.js';
 import { useCredentialChange } from './changes.js';
 import { EditDialog } from './edit-dialog.js';
-import { RotateDialog } from './rotate-dialog.js';
 
 interface Props {
   readonly tenant: string;
@@ -23,12 +23,13 @@ export function CredentialActions({ tenant, credential }: Props) {
   const [asking, setAsking] = useState<'rotate' | 'edit' | 'revoke'>();
   // The new secret is here and nowhere else, until the dialog is closed.
   const [issued, setIssued] = useState<IssuedCredential>();
+  const { rotate } = useCredentialChange(tenant, credential.id);
   const can = useCan();
   const close = () => setAsking(undefined);
   if (!can('credentials.write')) return null;
-  const rotated = (made: IssuedCredential) => {
+  const rotateNow = async (overlapHours: number) => {
+    setIssued(await rotate(overlapHours));
     close();
-    setIssued(made);
   };
   return (
     <SpaceBetween direction="horizontal" size="xs">
@@ -40,7 +41,10 @@ export function CredentialActions({ tenant, credential }: Props) {
         </Button>
       )}
       {asking === 'rotate' && (
-        <RotateDialog tenant={tenant} credential={credential} onRotated={rotated} onClose={close} />
+        <RotateDialog title={`Rotate ${credential.name}`} onRotate={rotateNow} onClose={close}>
+          A new secret is made and shown once. Until the old one ends both are good, so that there is time to enter the
+          new one on the other side.
+        </RotateDialog>
       )}
       {asking === 'edit' && <EditDialog tenant={tenant} credential={credential} onClose={close} />}
       {asking === 'revoke' && <RevokeDialog tenant={tenant} credential={credential} onClose={close} />}

@@ -1,8 +1,8 @@
 /** The columns of the list of credentials. */
-import Box from '@cloudscape-design/components/box';
 import Link from '@cloudscape-design/components/link';
 import type { TableProps } from '@cloudscape-design/components/table';
 import type { CredentialView } from '../../http/admin/messages.js';
+import { Small } from '../components/small.js';
 import { Time } from '../components/time.js';
 import { KIND_WORDS, SCOPE_WORDS } from '../components/words.js';
 import { paths } from '../paths.js';
@@ -15,14 +15,6 @@ function byTime(field: 'lastUsed' | 'expires' | 'created') {
 
 export function scopesText(scopes: readonly string[]): string {
   return scopes.map((scope) => SCOPE_WORDS[scope]?.label ?? scope).join(', ');
-}
-
-function Small({ children }: { readonly children: React.ReactNode }) {
-  return (
-    <Box variant="small" display="block" color="text-body-secondary">
-      {children}
-    </Box>
-  );
 }
 
 export function credentialColumns(tenant: string): TableProps.ColumnDefinition<CredentialView>[] {

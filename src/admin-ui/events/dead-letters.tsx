@@ -1,5 +1,4 @@
 /** What was given up: why, and trying it again or throwing it away. */
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -13,6 +12,7 @@ import { Empty } from '../components/empty.js';
 import { ErrorBox } from '../components/error-box.js';
 import { count } from '../components/format.js';
 import { Sentence } from '../components/sentence.js';
+import { Small } from '../components/small.js';
 import { Time } from '../components/time.js';
 import { useNotify } from '../shell/notices.js';
 import { useCan } from '../shell/session.js';
@@ -121,9 +121,9 @@ function columnsOf(tenant: string, actions: Actions | undefined): TableProps.Col
           <span className="break-anywhere">
             <Sentence text={error} />
           </span>
-          <Box variant="small" display="block" color="text-body-secondary">
+          <Small>
             {count(attempts, 'attempt')}, the last <Time value={time} />
-          </Box>
+          </Small>
         </>
       ),
     },

@@ -1,7 +1,7 @@
-import Box from '@cloudscape-design/components/box';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { DeliveryView } from '../../http/admin/messages.js';
 import { count } from '../components/format.js';
+import { Small } from '../components/small.js';
 import { deliveryState } from './words.js';
 
 interface Props {
@@ -23,11 +23,7 @@ export function DeliveryState({ delivery, paused = null }: Props) {
   return (
     <>
       <StatusIndicator type={type}>{text}</StatusIndicator>
-      {delivery.behind > 0 && (
-        <Box variant="small" display="block" color="text-body-secondary">
-          {count(delivery.behind, 'change')} to come
-        </Box>
-      )}
+      {delivery.behind > 0 && <Small>{count(delivery.behind, 'change')} to come</Small>}
     </>
   );
 }

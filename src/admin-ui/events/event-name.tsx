@@ -1,6 +1,6 @@
-import Box from '@cloudscape-design/components/box';
 import Link from '@cloudscape-design/components/link';
 import type { EventView } from '../../http/admin/messages.js';
+import { Small } from '../components/small.js';
 import { paths } from '../paths.js';
 import { useCan } from '../shell/session.js';
 import { EVENT_WORDS, nameOf } from './words.js';
@@ -25,11 +25,11 @@ export function EventName({ tenant, type, event, sequence }: Props) {
       {EVENT_WORDS[type] ?? type}
       {event && ': '}
       {isLinked ? <Link href={paths.resource(tenant, event?.resourceType ?? '', id)}>{name}</Link> : name}
-      <Box variant="small" display="block" color="text-body-secondary">
+      <Small>
         <span className="break-anywhere">
           change {sequence}, <span className="monospace">{type}</span>
         </span>
-      </Box>
+      </Small>
     </>
   );
 }

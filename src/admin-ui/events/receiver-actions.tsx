@@ -7,9 +7,8 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { IssuedReceiver, ReceiverView } from '../../http/admin/messages.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
-import { fieldError } from '../components/error-box.js';
 import { FormDialog } from '../components/form-dialog.js';
-import { OverlapField } from '../components/overlap-field.js';
+import { RotateDialog } from '../components/rotate-dialog.js';
 import { Sentence } from '../components/sentence.js';
 import { paths } from '../paths.js';
 import { useNotify } from '../shell/notices.js';
@@ -31,9 +30,14 @@ export function ReceiverActions({ tenant, receiver }: Props) {
   // The new secret is here and nowhere else, until the dialog is closed.
   const [issued, setIssued] = useState<IssuedReceiver>();
   const { test, pause } = useActions(tenant, receiver);
+  const { rotate } = useEventChanges(tenant);
   const can = useCan();
   if (!can('events.write')) return null;
   const parts = { tenant, receiver, onClose: () => setAsking(undefined) };
+  const rotateNow = async (overlapHours: number) => {
+    setIssued(await rotate(receiver.id, overlapHours));
+    parts.onClose();
+  };
   const items = [
     { id: 'edit', text: 'Edit' },
     ...(receiver.kind === 'webhook' ? [{ id: 'rotate', text: 'New signing secret' }] : []),
@@ -54,13 +58,9 @@ export function ReceiverActions({ tenant, receiver }: Props) {
       )}
       {asking === 'edit' && <EditDialog {...parts} />}
       {asking === 'rotate' && (
-        <RotateDialog
-          {...parts}
-          onRotated={(made) => {
-            setAsking(undefined);
-            setIssued(made);
-          }}
-        />
+        <RotateDialog title={`A new signing secret for ${receiver.name}`} onRotate={rotateNow} onClose={parts.onClose}>
+          Until the old one ends each message has two signatures, so either secret finds it genuine.
+        </RotateDialog>
       )}
       {asking === 'remove' && <RemoveDialog {...parts} />}
       {issued && <ReceiverSecret issued={issued} onClose={() => setIssued(undefined)} />}
@@ -114,33 +114,6 @@ function EditDialog({ tenant, receiver, onClose }: Closable) {
         hasAuthorization={receiver.hasAuthorization}
         onChange={(part) => setDraft((before) => ({ ...before, ...part }))}
       />
-    </FormDialog>
-  );
-}
-
-interface RotateProps extends Closable {
-  readonly onRotated: (issued: IssuedReceiver) => void;
-}
-
-function RotateDialog({ tenant, receiver, onRotated, onClose }: RotateProps) {
-  const [hours, setHours] = useState('24');
-  const { rotate } = useEventChanges(tenant);
-  const { mutate, isPending, error } = useMutation({
-    // Without a result, which the client of the queries would keep.
-    mutationFn: async (): Promise<void> => onRotated(await rotate(receiver.id, Number(hours))),
-  });
-  return (
-    <FormDialog
-      title={`A new signing secret for ${receiver.name}`}
-      action="Make a new secret"
-      isPending={isPending}
-      error={error}
-      fields={['overlapHours']}
-      onClose={onClose}
-      onSubmit={() => mutate()}
-    >
-      <p>Until the old one ends each message has two signatures, so either secret finds it genuine.</p>
-      <OverlapField value={hours} errorText={fieldError(error, 'overlapHours')} onChange={setHours} />
     </FormDialog>
   );
 }

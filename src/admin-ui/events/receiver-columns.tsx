@@ -1,8 +1,8 @@
 /** The columns of the list of receivers. */
-import Box from '@cloudscape-design/components/box';
 import Link from '@cloudscape-design/components/link';
 import type { TableProps } from '@cloudscape-design/components/table';
 import type { ReceiverView } from '../../http/admin/messages.js';
+import { Small } from '../components/small.js';
 import { Time } from '../components/time.js';
 import { paths } from '../paths.js';
 import { DeliveryState } from './delivery-state.js';
@@ -20,9 +20,9 @@ export function receiverColumns(tenant: string): TableProps.ColumnDefinition<Rec
         <>
           <Link href={paths.receiver(tenant, id)}>{name}</Link>
           {url !== null && (
-            <Box variant="small" display="block" color="text-body-secondary">
+            <Small>
               <span className="break-anywhere">{url}</span>
-            </Box>
+            </Small>
           )}
         </>
       ),

@@ -2,7 +2,7 @@
  * Receivers of a tenant's events: made, changed, given a new secret, tried and removed. A secret is in the answer that
  * makes it and nowhere else.
  */
-import { changedDetails, createdDetails, withoutQuery } from '../../events/receiver-details.js';
+import { changedDetails, createdDetails, withoutPath } from '../../events/receiver-details.js';
 import type { IssuedReceiver as Issued } from '../../events/receivers.js';
 import type { Receiver } from '../../store/store.js';
 import { deliveryViews, type FindRecipient, replayTo } from './deliveries.js';
@@ -169,8 +169,8 @@ function shown(receiver: Receiver, delivery: DeliveryView, request: AdminRequest
     id,
     kind,
     name,
-    // Some put a key into the query; whoever may not change it need not know it.
-    url: (maySeeAll ? url : withoutQuery(url)) ?? null,
+    // Path or query may be the key to a receiver; whoever may not change it need not know it.
+    url: (maySeeAll ? url : withoutPath(url)) ?? null,
     pollUrl: kind === 'poll' ? `${eventAddresses(request, parts).feed}/poll/${id}` : null,
     events: events ?? null,
     created,

@@ -11,7 +11,7 @@ import type {
   Receiver,
   ReceiverChange,
 } from '../deliveries.js';
-import { compareLetters, deadLetterId, isOfApp, letterPlace, placedAt } from '../delivery-places.js';
+import { compareLetters, deadLetterId, isOfApp, lastLeaseEnd, letterPlace, placedAt } from '../delivery-places.js';
 import { UniquenessConflict } from '../store.js';
 import { copy } from './copy.js';
 
@@ -167,7 +167,7 @@ function pairOf(first: string, second: string): string {
 }
 
 function isFree({ lease }: Kept, { owner, now }: DeliveryOwner): boolean {
-  return !lease || lease.owner === owner || lease.until <= now;
+  return !lease || lease.owner === owner || lease.until <= now || lease.until > lastLeaseEnd(now);
 }
 
 /** Whether it is of the tenant and the consumer that are named. */

@@ -163,6 +163,6 @@ const HOUR = 3_600_000;
 function isAskedFor({ sequence, key, requestId, time }: Change, { resource, request, before }: ChangeQuery): boolean {
   if (before !== undefined && sequence >= before) return false;
   if (resource && (key.id !== resource.id || key.type !== resource.type)) return false;
-  if (!request) return true;
+  if (!request) return resource !== undefined;
   return requestId === request.id && Math.abs(Date.parse(time) - Date.parse(request.near)) <= HOUR;
 }

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type mongoose from 'mongoose';
-import { isOfApp, letterPlace, placedAt } from '../delivery-places.js';
+import { isOfApp, lastLeaseEnd, letterPlace, placedAt } from '../delivery-places.js';
 import type {
   Consumer,
   DeadLetter,
@@ -72,7 +72,8 @@ export class Deliveries {
     const missing = possible.filter((claim) => !known.has(idOf(claim)));
     if (missing.length > 0) await this.#make(missing, mark);
     // Those that somebody else has just made, too; and what is the owner's already stays so for longer.
-    const free = [{ owner: null }, { owner: owner.owner }, { until: { $lte: owner.now } }];
+    const over = [{ until: { $lte: owner.now } }, { until: { $gt: lastLeaseEnd(owner.now) } }];
+    const free = [{ owner: null }, { owner: owner.owner }, ...over];
     await this.#deliveries.updateMany({ _id: { $in: ids }, $or: free }, { $set: mark });
     const own = await this.#deliveries.find({ _id: { $in: ids }, owner: owner.owner }).toArray();
     const byId = new Map(own.map((document) => [document._id, toDelivery(document)]));

@@ -177,7 +177,7 @@ export class Reader {
   }
 
   async changesOf({ tenant, resource, request, before, limit }: ChangeQuery): Promise<Change[]> {
-    if (limit === 0) return [];
+    if (limit === 0 || !(resource || request)) return [];
     const near = request && Date.parse(request.near);
     const wanted = {
       _id: within(tenant),

@@ -1,5 +1,5 @@
 /** Who is told of changes, how far each has got, and what was given up. Writes are made within an open transaction. */
-import { deadLetterId, type LetterPlace, letterPlace, placedAt } from '../delivery-places.js';
+import { deadLetterId, type LetterPlace, lastLeaseEnd, letterPlace, placedAt } from '../delivery-places.js';
 import type {
   Consumer,
   DeadLetter,
@@ -87,9 +87,10 @@ export class DeliveryWriter {
   }
 
   claimDeliveries({ owner, now, until }: DeliveryOwner, claims: readonly DeliveryClaim[]): Delivery[] {
+    const last = lastLeaseEnd(now);
     return claims.flatMap(({ consumer, tenant, from }) => {
       if (!isBindable(consumer) || !isBindable(tenant)) return [];
-      const claimed = this.#s.claim.get(consumer, tenant, from === 'now' ? null : from, owner, until, now);
+      const claimed = this.#s.claim.get(consumer, tenant, from === 'now' ? null : from, owner, until, now, last);
       return claimed ? [toDelivery(claimed)] : [];
     });
   }
@@ -173,7 +174,7 @@ function prepareWrites(database: Database) {
       SELECT ?1, t.id, coalesce(?3, (SELECT value FROM counters WHERE tenant = ?2 AND name = 'changes'), 0), 0, '[]', ?4, ?5
       FROM tenants t WHERE ${IS_THERE}
       ON CONFLICT (consumer, tenant) DO UPDATE SET owner = excluded.owner, until = excluded.until
-        WHERE owner IS NULL OR owner = excluded.owner OR until <= ?6
+        WHERE owner IS NULL OR owner = excluded.owner OR until <= ?6 OR until > ?7
       RETURNING ${DELIVERY_COLUMNS}`),
     save: database.prepare(`
       UPDATE deliveries SET position = ?3, parts = ?4, ahead = ?5, trouble = ?6, until = ?7

@@ -1,4 +1,3 @@
-import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFetchJson, type FetchRules, readHosts } from '../../../src/access/federation/fetch-json.js';
 import { IssuerError } from '../../../src/access/federation/refusal.js';
 import type { AllLookup } from '../../../src/network/checked-address.js';
+import { resolvingTo } from '../../support/lookup.js';
 
 let server: Server;
 let origin: string;
@@ -45,15 +45,6 @@ async function failure(promise: Promise<unknown>): Promise<IssuerError> {
   expect(error).toBeInstanceOf(IssuerError);
   return error as IssuerError;
 }
-
-/** A resolver that knows one name. */
-const resolvingTo =
-  (...addresses: string[]): AllLookup =>
-  (_host, _options, done) =>
-    done(
-      null,
-      addresses.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 })),
-    );
 
 describe('a document of an issuer', () => {
   test('is fetched from a host that is listed', async () => {

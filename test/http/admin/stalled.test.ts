@@ -19,7 +19,7 @@ async function begin(suite: Suite, method: string, path: string, client: AdminCl
     },
   });
   begun.flushHeaders();
-  await vi.waitFor(() => expect(lookUps).toHaveBeenCalled());
+  await vi.waitFor(() => expect(lookUps).toHaveBeenCalled(), 10_000);
   lookUps.mockRestore();
   return async (): Promise<number | undefined> => {
     begun.end(body);

@@ -60,6 +60,21 @@ function claims({ it, expect, current }: Given): void {
     expect(await names('b', 1)).toEqual(['app:x']);
   });
 
+  it('is not kept away for years by somebody whose clock was years ahead', async () => {
+    const far = 10 * 365 * 24 * 60;
+    const names = async (name: string, from: number, until: number) =>
+      (await current().claimDeliveries(owner(name, from, until), [claim('app:x')])).map(({ consumer }) => consumer);
+    expect(await names('ahead', far, far + 1)).toEqual(['app:x']);
+    expect(await names('heir', 0, 10)).toEqual(['app:x']);
+    // As long a lease as anybody asks for, by a clock that is a little ahead, is none of these.
+    expect(await names('other', 1, 11)).toEqual([]);
+    expect(await names('heir', 9, 19)).toEqual(['app:x']);
+    expect(await names('other', 0, 10)).toEqual([]);
+    expect(await current().saveDeliveries(owner('ahead', 1), [delivery('app:x', { position: 5 })], [])).toEqual([
+      false,
+    ]);
+  });
+
   it('tells how far each tenant has got', async () => {
     expect(await current().heads()).toEqual(new Map());
     await makeChanges(current(), ACME.id, 2);

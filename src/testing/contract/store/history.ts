@@ -68,6 +68,13 @@ export function history(given: Given): void {
     expect(await current().changes('initech', 0, 9)).toEqual([]);
   });
 
+  it('has nothing of what is neither one resource nor one request', async () => {
+    await current().commit(TENANT, [user('a')]);
+    for (const resource of [undefined, { type: 'User', id: 'b' }]) {
+      expect(await current().changesOf({ tenant: TENANT, resource, request: undefined, limit: 9 })).toEqual([]);
+    }
+  });
+
   describe('of one resource', () => ofResource(given));
   describe('of one request', () => ofRequest(given));
 }

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Calls } from '../../src/events/calls.js';
+import { Lane } from '../../src/events/lane.js';
+import type { Tenant } from '../../src/store/store.js';
+import { HookServer } from '../support/hook-server.js';
+import { ReceiverWorld } from '../support/receiver-world.js';
+import { Recorder } from './world.js';
+
+describe('calls over the network', () => {
+  const pace = { mostCalls: 4, mostCallsOfTenant: 2 };
+  let calls: Calls;
+
+  beforeEach(() => {
+    Object.assign(pace, { mostCalls: 4, mostCallsOfTenant: 2 });
+    calls = new Calls(pace);
+  });
+
+  /** Lanes of a tenant that want to call: `a0`, `a1` and so on. */
+  function lanes(tenant: string, count: number): Lane[] {
+    const tenancy = { tenant: { id: tenant } as Tenant, head: 0, wakes: 0, seen: 0, lanes: new Map() };
+    return Array.from({ length: count }, (_, i) => {
+      const lane = new Lane(tenancy, new Recorder(`${tenant}${i}`));
+      lane.state = 'ready';
+      return lane;
+    });
+  }
+
+  /** Begins calls, or waits. @returns those that call */
+  function ask(wanted: readonly Lane[]): Lane[] {
+    return wanted.filter((lane) => {
+      calls.redeem(lane);
+      const may = calls.mayBegin(lane);
+      if (may) calls.begin(lane);
+      else calls.hold(lane);
+      return may;
+    });
+  }
+
+  const namesOf = (some: Iterable<Lane>) => [...some].map(({ outlet }) => outlet.consumer);
+
+  test('are a few of each tenant, and so many in all', () => {
+    expect(namesOf(ask(lanes('a', 3)))).toEqual(['a0', 'a1']);
+    expect(namesOf(ask(lanes('b', 1)))).toEqual(['b0']);
+    expect(namesOf(ask(lanes('c', 2)))).toEqual(['c0']);
+  });
+
+  test('are given to those who wait, of one tenant after the other', () => {
+    Object.assign(pace, { mostCalls: 2, mostCallsOfTenant: 1 });
+    const [a, b, c] = [lanes('a', 3), lanes('b', 2), lanes('c', 2)];
+    let running = ask([...a, ...b, ...c]);
+    const order = namesOf(running);
+    while (running.length > 0) {
+      for (const lane of running) calls.end(lane);
+      running = ask([...calls.letIn()]);
+      order.push(...namesOf(running));
+    }
+    expect(order).toEqual(['a0', 'b0', 'a1', 'b1', 'c0', 'a2', 'c1']);
+  });
+
+  test('are kept for those to whom they are promised, until these have their turn', () => {
+    const [first, second, third] = lanes('a', 3) as [Lane, Lane, Lane];
+    ask([first, second, third]);
+    calls.end(first);
+    expect([...calls.letIn()]).toEqual([third]);
+    expect(calls.mayBegin(first)).toBe(false);
+    expect([...calls.letIn()]).toEqual([]);
+    calls.redeem(third);
+    expect(calls.mayBegin(third)).toBe(true);
+    // It has nothing to tell any more: others may.
+    calls.hold(first);
+    expect([...calls.letIn()]).toEqual([first]);
+  });
+
+  test('are not for those who are not ready any more', () => {
+    const [first, second, third, fourth] = lanes('a', 4) as [Lane, Lane, Lane, Lane];
+    ask([first, second, third, fourth]);
+    third.state = 'away';
+    calls.end(first);
+    expect([...calls.letIn()]).toEqual([fourth]);
+  });
+});
+
+describe('receivers that do not answer', () => {
+  let hooks: HookServer;
+  let world: ReceiverWorld;
+
+  beforeEach(async () => {
+    hooks = await HookServer.start();
+    world = new ReceiverWorld();
+  });
+
+  afterEach(async () => {
+    await hooks.stop();
+    await world.stop();
+  });
+
+  /** With receivers at this path, all of which are to be told of one change. */
+  async function told(name: string, path: string, count: number): Promise<void> {
+    const tenant = await world.tenant(name);
+    const url = `${hooks.origin}${path}`;
+    for (let i = 0; i < count; i++) await world.receivers.create(tenant, { kind: 'webhook', name: `R${i}`, url });
+    await world.directory(name).users.create({ userName: 'x' });
+  }
+
+  test('hold up nobody in other tenants, however many they are', async () => {
+    hooks.answering = ({ path }) => (path === '/ours' ? 204 : undefined);
+    for (const name of ['bad-1', 'bad-2']) await told(name, '/hang', 20);
+    await vi.waitFor(() => expect(hooks.posted).toHaveLength(16), 5_000);
+    await told('good', '/ours', 10);
+    await vi.waitFor(() => expect(hooks.posted.filter(({ path }) => path === '/ours')).toHaveLength(10), 5_000);
+    expect(hooks.posted).toHaveLength(26);
+  }, 30_000);
+});
