@@ -127,9 +127,14 @@ export function toChange(tenant: string, row: ChangeRow): Change {
     requestId: row.request_id,
     actor: toActor(row.actor),
     difference: JSON.parse(row.difference) as AttributeChange[],
-    added: JSON.parse(row.added) as string[],
-    removed: JSON.parse(row.removed) as string[],
+    added: toIds(row.added),
+    removed: toIds(row.removed),
   };
+}
+
+/** Few changes are about members. */
+function toIds(text: string): string[] {
+  return text === '[]' ? [] : (JSON.parse(text) as string[]);
 }
 
 function toActor(text: string): Actor {
