@@ -91,20 +91,30 @@ async function measureRun(
   for (const name of SIDES) sides.push(await startSide(workplace, seed, name, run, receiver));
   for (const { server, next } of sides) await loadFor(server, next, concurrency, WARM_UP_SECONDS);
   const stretches = Math.max(1, Math.round(seconds / STRETCH_SECONDS));
+  for (const side of sides) await settled(side);
+  const lags = new Map<Side, Lag | undefined>();
   for (let stretch = 0; stretch < stretches; stretch++) {
     for (let i = 0; i < sides.length; i++) {
       const side = sides[(stretch + i) % sides.length] as Side;
       const before = processorTime(side.server);
       await loadFor(side.server, side.next, concurrency, seconds / stretches, side.samples);
+      lags.set(side, await settled(side));
       side.processor += processorTime(side.server) - before;
     }
   }
-  const results: { side: Side; lag: Lag | undefined }[] = [];
-  for (const side of sides) {
-    results.push({ side, lag: side.name === 'nobody' ? undefined : await lagOf(side) });
-    await side.server.stop();
+  for (const { server } of sides) await server.stop();
+  return sides.map((side) => ({ side, lag: lags.get(side) }));
+}
+
+/** Waits until all is told: what is left to tell would be at the cost of whose turn is next. Gives how much was left. */
+async function settled(side: Side): Promise<Lag | undefined> {
+  if (side.name === 'nobody') return undefined;
+  const first = await lagOf(side);
+  for (let { behind } = first; behind > 0; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    ({ behind } = await lagOf(side));
   }
-  return results;
+  return first;
 }
 
 async function startSide(

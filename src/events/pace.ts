@@ -7,21 +7,23 @@ import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 /** Milliseconds of work after which others get their turn. */
 const SLICE = 3;
 /** How often the load is looked at, in ms. */
-const LOOK_EVERY = 100;
+const LOOK_EVERY = 50;
 /** The share of time that the loop is busy, and that others than we have of it, from which on requests wait for it. */
 const BUSY = 0.9;
 const OTHERS = 0.5;
 /** Milliseconds for which commits are gathered; longer while requests wait. */
 const GATHER = 5;
 const LONG_GATHER = 50;
-/** Calls over the network that are under way at once, each on a connection of its own; fewer while requests wait. */
+/** Calls over the network that are under way at once, each on a connection of its own. */
 const MOST_CALLS = 256;
-const FEWEST_CALLS = 8;
-/** Of those, one tenant's: who does not answer for 15 seconds must not hold up the others. */
+/**
+ * Of those, one tenant's; fewer while requests wait. Who does not answer for 15 seconds must not hold up the others, so it
+ * is the share that shrinks then and not the whole, which calls from before might fill.
+ */
 const MOST_CALLS_OF_TENANT = 8;
 const FEWEST_CALLS_OF_TENANT = 2;
 /** While requests wait, work is followed by a rest of so many times its length: that bounds our share of the time. */
-const REST = 24;
+const REST = 49;
 /** Milliseconds. */
 const LONGEST_REST = 200;
 
@@ -38,7 +40,7 @@ export class Pace {
 
   /** How many calls over the network may be under way. */
   get mostCalls(): number {
-    return this.isSaturated ? FEWEST_CALLS : MOST_CALLS;
+    return MOST_CALLS;
   }
 
   /** How many of these may be for one tenant. */
