@@ -1,7 +1,7 @@
 /** The columns of the list of credentials. */
-import Link from '@cloudscape-design/components/link';
 import type { TableProps } from '@cloudscape-design/components/table';
 import type { CredentialView } from '../../http/admin/messages.js';
+import { NameCell } from '../components/name-cell.js';
 import { Small } from '../components/small.js';
 import { Time } from '../components/time.js';
 import { KIND_WORDS, SCOPE_WORDS } from '../components/words.js';
@@ -26,14 +26,7 @@ export function credentialColumns(tenant: string): TableProps.ColumnDefinition<C
       sortingField: 'name',
       minWidth: 130,
       cell: ({ id, name, identifier }) => (
-        <>
-          <Link href={paths.credential(tenant, id)}>{name}</Link>
-          {identifier !== null && (
-            <Small>
-              <span className="break-anywhere">{identifier}</span>
-            </Small>
-          )}
-        </>
+        <NameCell href={paths.credential(tenant, id)} name={name} detail={identifier} />
       ),
     },
     {

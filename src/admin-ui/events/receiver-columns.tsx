@@ -1,8 +1,7 @@
 /** The columns of the list of receivers. */
-import Link from '@cloudscape-design/components/link';
 import type { TableProps } from '@cloudscape-design/components/table';
 import type { ReceiverView } from '../../http/admin/messages.js';
-import { Small } from '../components/small.js';
+import { NameCell } from '../components/name-cell.js';
 import { Time } from '../components/time.js';
 import { paths } from '../paths.js';
 import { DeliveryState } from './delivery-state.js';
@@ -16,16 +15,7 @@ export function receiverColumns(tenant: string): TableProps.ColumnDefinition<Rec
       isRowHeader: true,
       sortingField: 'name',
       minWidth: 130,
-      cell: ({ id, name, url }) => (
-        <>
-          <Link href={paths.receiver(tenant, id)}>{name}</Link>
-          {url !== null && (
-            <Small>
-              <span className="break-anywhere">{url}</span>
-            </Small>
-          )}
-        </>
-      ),
+      cell: ({ id, name, url }) => <NameCell href={paths.receiver(tenant, id)} name={name} detail={url} />,
     },
     { id: 'kind', header: 'Kind', sortingField: 'kind', cell: ({ kind }) => RECEIVER_WORDS[kind].label },
     {
