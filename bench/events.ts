@@ -30,6 +30,8 @@ interface Side {
   readonly server: Running;
   readonly next: Next;
   readonly samples: Samples;
+  /** Seconds per write, of each stretch. */
+  readonly times: number[];
   /** Milliseconds of processor time that the server has used while it was measured. */
   processor: number;
   /** Where the server writes how far it has told. */
@@ -51,12 +53,17 @@ export async function measureEvents(
   const receiver = takeAll();
   await new Promise((resolve) => receiver.once('listening', resolve));
   const times = new Map<SideName, number[]>(SIDES.map((name) => [name, []]));
+  /** Of a stretch, against that of nobody just before or after it. */
+  const ratios = new Map<SideName, number[]>(SIDES.map((name) => [name, []]));
   const processor = new Map<SideName, number[]>(SIDES.map((name) => [name, []]));
   const lags = new Map<SideName, Lag>();
   for (let run = 0; run < options.runs; run++) {
     console.error(`events: run ${run + 1} of ${options.runs}`);
-    for (const { side, lag } of await measureRun(workplace, seed, options, run, receiver)) {
-      times.get(side.name)?.push(side.samples.elapsed / side.samples.count);
+    const measured = await measureRun(workplace, seed, options, run, receiver);
+    const alone = measured.find(({ side }) => side.name === 'nobody')?.side.times ?? [];
+    for (const { side, lag } of measured) {
+      times.get(side.name)?.push(...side.times);
+      ratios.get(side.name)?.push(...side.times.map((time, stretch) => time / (alone[stretch] ?? Number.NaN)));
       processor.get(side.name)?.push(side.processor / side.samples.count);
       if (lag) lags.set(side.name, lag);
       for (const [what, count] of side.samples.unexpected) report.problem(`${side.name}: ${count} x ${what}`);
@@ -65,13 +72,12 @@ export async function measureEvents(
   receiver.close();
   receiver.closeAllConnections();
   heading(`Events, writes: ${options.concurrency} connections, ${options.runs} runs of ${options.seconds} s`);
-  const time = (name: SideName): number => median(times.get(name) ?? []);
   table([
     ['told', 'µs per write', 'to nobody', 'processor µs', 'changes behind', 'handlers called'],
     ...SIDES.map((name) => [
       name,
-      report.add(`events/${name}`, time(name) * 1e6, 'µs'),
-      name === 'nobody' ? '' : report.add(`events/${name}/ratio`, time(name) / time('nobody'), '', atMost(LIMIT)),
+      report.add(`events/${name}`, median(times.get(name) ?? []) * 1e6, 'µs'),
+      name === 'nobody' ? '' : report.add(`events/${name}/ratio`, median(ratios.get(name) ?? []), '', atMost(LIMIT)),
       report.add(`events/${name}/processor`, median(processor.get(name) ?? []) * 1e3, 'µs'),
       shown(lags.get(name)?.behind ?? 0),
       shown(lags.get(name)?.told ?? 0),
@@ -97,7 +103,9 @@ async function measureRun(
     for (let i = 0; i < sides.length; i++) {
       const side = sides[(stretch + i) % sides.length] as Side;
       const before = processorTime(side.server);
+      const { elapsed, count } = side.samples;
       await loadFor(side.server, side.next, concurrency, seconds / stretches, side.samples);
+      side.times.push((side.samples.elapsed - elapsed) / (side.samples.count - count));
       lags.set(side, await settled(side));
       side.processor += processorTime(side.server) - before;
     }
@@ -139,7 +147,15 @@ async function startSide(
     preload: 'subscribers.mjs',
     env: { ...wants[name], BENCH_STATUS: status },
   });
-  return { name, server, next: writesOf(new Mix(seed, 2 * run)), samples: emptySamples(), processor: 0, status };
+  return {
+    name,
+    server,
+    next: writesOf(new Mix(seed, 2 * run)),
+    samples: emptySamples(),
+    times: [],
+    processor: 0,
+    status,
+  };
 }
 
 /** The writes of a mix. */

@@ -17,7 +17,10 @@ import { Roll } from './roll.js';
 import { Runner } from './runner.js';
 import { isSettled, Quiet } from './settling.js';
 
-export type DispatcherPace = Pick<Pace, 'next' | 'tryNow' | 'mostCalls' | 'mostCallsOfTenant' | 'gatherTime'>;
+export type DispatcherPace = Pick<
+  Pace,
+  'next' | 'tryNow' | 'noteCall' | 'mostCalls' | 'mostCallsOfTenant' | 'gatherTime'
+>;
 
 /** @param tenant Tenant.id */
 export type WakeListener = (tenant: string) => void;

@@ -26,6 +26,34 @@ const FEWEST_CALLS_OF_TENANT = 2;
 const REST = 49;
 /** Milliseconds. */
 const LONGEST_REST = 200;
+/**
+ * Milliseconds that a call over the network takes of the process, about: Node does it between our turns, where it cannot
+ * be measured.
+ */
+const CALL = 0.4;
+
+/** A stretch of work. */
+export interface Turn {
+  /** It is the turn of others. */
+  isOver(): boolean;
+}
+
+class Stretch implements Turn {
+  /** Milliseconds. */
+  spent = 0;
+
+  constructor(private end: number) {}
+
+  isOver(now = performance.now()): boolean {
+    return now >= this.end;
+  }
+
+  /** Something is begun that takes its time later. */
+  owe(milliseconds: number): void {
+    this.spent += milliseconds;
+    this.end -= milliseconds;
+  }
+}
 
 export class Pace {
   private isSaturated = false;
@@ -34,7 +62,7 @@ export class Pace {
   /** Milliseconds of work since the last look. */
   private own = 0;
   /** Of what is done before the loop goes on; undefined while nothing was. */
-  private stretch: { readonly end: number; spent: number } | undefined;
+  private stretch: Stretch | undefined;
   /** When work may go on, while requests wait. */
   private restsUntil = 0;
 
@@ -53,8 +81,8 @@ export class Pace {
     return this.isSaturated ? LONG_GATHER : GATHER;
   }
 
-  /** Works when it is our turn. @param work is given the moment (of performance.now()) at which it is over */
-  next(work: (end: number) => void): void {
+  /** Works when it is our turn. */
+  next(work: (turn: Turn) => void): void {
     this.look();
     const start = (): void => {
       if (!this.tryNow(work)) this.next(work);
@@ -65,13 +93,19 @@ export class Pace {
   }
 
   /** Works at once if it may, for what has come in by itself. @returns false: it may not, and was not called */
-  tryNow(work: (end: number) => void): boolean {
+  tryNow(work: (turn: Turn) => void): boolean {
+    this.look();
     const began = performance.now();
-    if (this.stretch ? began >= this.stretch.end : this.isSaturated && began < this.restsUntil) return false;
+    if (this.stretch ? this.stretch.isOver(began) : this.isSaturated && began < this.restsUntil) return false;
     this.stretch ??= this.beginStretch(began);
-    work(this.stretch.end);
+    work(this.stretch);
     this.stretch.spent += performance.now() - began;
     return true;
+  }
+
+  /** A call over the network begins, in a turn of ours. */
+  noteCall(): void {
+    this.stretch?.owe(CALL);
   }
 
   /** Milliseconds that were spent on the same account elsewhere. */
@@ -82,8 +116,8 @@ export class Pace {
   }
 
   /** It ends when the loop goes on: promises that are settled already would never let it. */
-  private beginStretch(began: number): { readonly end: number; spent: number } {
-    const stretch = { end: began + SLICE, spent: 0 };
+  private beginStretch(began: number): Stretch {
+    const stretch = new Stretch(began + SLICE);
     setImmediate(() => {
       this.stretch = undefined;
       this.spend(stretch.spent);

@@ -6,13 +6,13 @@ import { Calls } from './calls.js';
 import type { Lane, Tenancy } from './lane.js';
 import { hasMore } from './lane.js';
 import type { Told } from './outlet.js';
-import type { Pace } from './pace.js';
+import type { Pace, Turn } from './pace.js';
 import type { Batch } from './reader.js';
 
 export interface RunnerParts {
   /** The next changes of a tenant; undefined when there is no such tenant any more. */
   readonly read: (tenancy: Tenancy, after: number) => Promise<Batch | undefined>;
-  readonly pace: Pick<Pace, 'next' | 'tryNow' | 'mostCalls' | 'mostCallsOfTenant'>;
+  readonly pace: Pick<Pace, 'next' | 'tryNow' | 'noteCall' | 'mostCalls' | 'mostCallsOfTenant'>;
   /** The present time, ms since 1970. */
   readonly now: () => number;
   /** Whether the lane is ours, and its lease has not run out. */
@@ -53,7 +53,7 @@ export class Runner {
 
   /** Who waited for an outlet goes on at once, unless it is the turn of others. */
   private addNow(lane: Lane): void {
-    const isDone = !this.isClosed && this.parts.pace.tryNow((end) => this.step(lane, end));
+    const isDone = !this.isClosed && this.parts.pace.tryNow((turn) => this.step(lane, turn));
     if (!isDone) this.add(lane);
     else if (this.queue.size === 0) this.parts.onQuiet();
   }
@@ -68,17 +68,17 @@ export class Runner {
   private schedule(): void {
     if (this.isScheduled || this.isClosed) return;
     this.isScheduled = true;
-    this.parts.pace.next((end) => this.turn(end));
+    this.parts.pace.next((turn) => this.take(turn));
   }
 
-  private turn(end: number): void {
+  private take(turn: Turn): void {
     this.isScheduled = false;
     // Who is not done goes to the end, and is met again when all others had their turn.
     for (const lane of this.queue) {
-      if (this.isClosed || performance.now() > end) break;
+      if (this.isClosed || turn.isOver()) break;
       this.queue.delete(lane);
       this.calls.redeem(lane);
-      if (lane.state === 'ready') this.step(lane, end);
+      if (lane.state === 'ready') this.step(lane, turn);
     }
     // Who was promised a call may have none to make.
     this.letIn();
@@ -86,12 +86,12 @@ export class Runner {
     else this.parts.onQuiet();
   }
 
-  private step(lane: Lane, end: number): void {
+  private step(lane: Lane, turn: Turn): void {
     if (lane.isDropped || lane.isLost || !this.parts.isHeld(lane)) this.parts.onAway(lane);
-    else this.goOn(lane, end);
+    else this.goOn(lane, turn);
   }
 
-  private goOn(lane: Lane, end: number): void {
+  private goOn(lane: Lane, turn: Turn): void {
     const isOverNetwork = lane.outlet.pace === 'network';
     for (let changes = 1; ; changes++) {
       const told = lane.batch[lane.next];
@@ -104,7 +104,7 @@ export class Runner {
         return;
       }
       if (!this.tellChange(lane, told)) return;
-      if (changes % STRIDE === 0 && performance.now() > end) {
+      if (changes % STRIDE === 0 && turn.isOver()) {
         this.add(lane);
         return;
       }
@@ -134,7 +134,10 @@ export class Runner {
 
   private await(lane: Lane, told: Told, result: Promise<void>): void {
     const isOverNetwork = lane.outlet.pace === 'network';
-    if (isOverNetwork) this.calls.begin(lane);
+    if (isOverNetwork) {
+      this.calls.begin(lane);
+      this.parts.pace.noteCall();
+    }
     lane.state = 'telling';
     const finish = (settle: () => void): void => {
       if (isOverNetwork) this.calls.end(lane);

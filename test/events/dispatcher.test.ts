@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Outlet } from '../../src/events/outlet.js';
+import type { Turn } from '../../src/events/pace.js';
 import { type Store, StoreUnavailable } from '../../src/store/store.js';
 import { openStore } from '../../src/target.js';
 import { dropStore, ENGINES, storeIn } from '../support/engines.js';
@@ -36,6 +37,14 @@ function absentable(store: Store, methods?: readonly (keyof Store)[]): { readonl
   };
   return far;
 }
+
+/** A pace at which everything is done in one turn. */
+const atOnce = {
+  next: (work: (turn: Turn) => void) => void setImmediate(() => work({ isOver: () => false })),
+  tryNow: () => false,
+  noteCall: () => undefined,
+  gatherTime: 0,
+};
 
 describe.each(ENGINES)('the dispatcher, store %s', (engine) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'scim-target-'));
@@ -242,13 +251,7 @@ describe.each(ENGINES)('the dispatcher, store %s', (engine) => {
       return gate.promise;
     });
     one.pace = 'network';
-    const pace = {
-      mostCalls: 2,
-      mostCallsOfTenant: 1,
-      next: (work: (end: number) => void) => void setImmediate(() => work(Number.POSITIVE_INFINITY)),
-      tryNow: () => false,
-      gatherTime: 0,
-    };
+    const pace = { ...atOnce, mostCalls: 2, mostCallsOfTenant: 1 };
     const dispatcher = world.dispatcher([one], { pace });
     for (let i = 0; i < 3; i++) await vi.waitFor(() => (gates.shift() ?? expect.fail('no call'))(), 15_000);
     await dispatcher.settled();
@@ -277,8 +280,7 @@ describe.each(ENGINES)('the dispatcher, store %s', (engine) => {
       }),
     );
     for (const one of outlets) one.pace = 'network';
-    const next = (work: (end: number) => void) => void setImmediate(() => work(Number.POSITIVE_INFINITY));
-    const pace = { mostCalls: 3, mostCallsOfTenant: 2, next, tryNow: () => false, gatherTime: 0 };
+    const pace = { ...atOnce, mostCalls: 3, mostCallsOfTenant: 2 };
     const dispatcher = world.dispatcher(outlets, { pace });
     await vi.waitFor(() => expect(gates).toHaveLength(3), 15_000);
     // Each that ends lets the next one in; of both tenants, until one has nothing more.
