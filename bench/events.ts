@@ -1,10 +1,11 @@
 /**
- * What telling of changes costs the requests that make them: the subject with nobody to tell, and with subscribers or a
- * webhook, on copies of one store under writes alone.
+ * What telling of changes costs the requests that make them: the subject with nobody to tell, and with subscribers, a
+ * webhook, or somebody who follows the feed, on copies of one store under writes alone.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Follower } from './follower.js';
 import { emptySamples, loadFor, type Samples } from './load.js';
 import { Mix, type Next } from './operations.js';
 import type { BenchOptions } from './options.js';
@@ -22,7 +23,7 @@ const WARM_UP_SECONDS = 2;
  */
 const STRETCH_SECONDS = 1.5;
 
-const SIDES = ['nobody', 'one who wants nothing', '100 subscribers', 'a webhook'] as const;
+const SIDES = ['nobody', 'one who wants nothing', '100 subscribers', 'a webhook', 'a reader of the feed'] as const;
 type SideName = (typeof SIDES)[number];
 
 interface Side {
@@ -36,10 +37,11 @@ interface Side {
   processor: number;
   /** Where the server writes how far it has told. */
   readonly status: string;
+  readonly follower: Follower | undefined;
 }
 
 interface Lag {
-  /** Changes that are not told yet at the end of the load, and calls of handlers until then. */
+  /** Changes that are not told yet at the end of the load, and calls of handlers, or events of the feed, until then. */
   readonly behind: number;
   readonly told: number;
 }
@@ -73,7 +75,7 @@ export async function measureEvents(
   receiver.closeAllConnections();
   heading(`Events, writes: ${options.concurrency} connections, ${options.runs} runs of ${options.seconds} s`);
   table([
-    ['told', 'µs per write', 'to nobody', 'processor µs', 'changes behind', 'handlers called'],
+    ['told', 'µs per write', 'to nobody', 'processor µs', 'changes behind', 'events told'],
     ...SIDES.map((name) => [
       name,
       report.add(`events/${name}`, median(times.get(name) ?? []) * 1e6, 'µs'),
@@ -110,7 +112,10 @@ async function measureRun(
       side.processor += processorTime(side.server) - before;
     }
   }
-  for (const { server } of sides) await server.stop();
+  for (const { server, follower } of sides) {
+    follower?.stop();
+    await server.stop();
+  }
   return sides.map((side) => ({ side, lag: lags.get(side) }));
 }
 
@@ -139,6 +144,7 @@ async function startSide(
     'one who wants nothing': { BENCH_SUBSCRIBERS: '0' },
     '100 subscribers': { BENCH_SUBSCRIBERS: '100' },
     'a webhook': { BENCH_WEBHOOK: `http://127.0.0.1:${port}/` },
+    'a reader of the feed': {},
   };
   const server = await workplace.start({
     name: 'subject',
@@ -147,15 +153,10 @@ async function startSide(
     preload: 'subscribers.mjs',
     env: { ...wants[name], BENCH_STATUS: status },
   });
-  return {
-    name,
-    server,
-    next: writesOf(new Mix(seed, 2 * run)),
-    samples: emptySamples(),
-    times: [],
-    processor: 0,
-    status,
-  };
+  const { token, last } = await statusOf(server, status);
+  const follower = name === 'a reader of the feed' ? new Follower(server.port, token, last) : undefined;
+  const measured = { samples: emptySamples(), times: [], processor: 0 };
+  return { name, server, next: writesOf(new Mix(seed, 2 * run)), ...measured, status, follower };
 }
 
 /** The writes of a mix. */
@@ -169,16 +170,31 @@ function writesOf(mix: Mix): Next {
 }
 
 /** Of whoever is furthest behind, just after the load has ended. */
-async function lagOf({ server, status }: Side): Promise<Lag> {
+async function lagOf({ server, status, follower }: Side): Promise<Lag> {
+  const { told, places, last } = await statusOf(server, status);
+  const behind = places.map(({ position }) => last - position);
+  if (!follower) return { told, behind: Math.max(0, ...behind) };
+  if (follower.failure) throw follower.failure;
+  return { told: follower.told, behind: Math.max(0, last - follower.position) };
+}
+
+interface Status {
+  /** Calls of handlers. */
+  readonly told: number;
+  readonly places: readonly { readonly position: number }[];
+  /** For the feed. */
+  readonly token: string;
+  /** Sequence number of the last change. */
+  readonly last: number;
+}
+
+async function statusOf(server: Running, status: string): Promise<Status> {
   server.signal('SIGUSR2');
   while (!existsSync(status) || readFileSync(status).length === 0)
     await new Promise((resolve) => setTimeout(resolve, 5));
-  const { told, places } = JSON.parse(readFileSync(status, 'utf8')) as {
-    told: number;
-    places: { position: number; last: number }[];
-  };
+  const text = readFileSync(status, 'utf8');
   rmSync(status);
-  return { told, behind: Math.max(0, ...places.map(({ position, last }) => last - position)) };
+  return JSON.parse(text) as Status;
 }
 
 /** In ms, telling included; where the system does not say it, NaN. */

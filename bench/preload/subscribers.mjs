@@ -1,7 +1,7 @@
 /**
  * Loaded before a server: its target tells subscribers, or a webhook. BENCH_SUBSCRIBERS: how many; 0 is one that wants
- * nothing, so that events are made and told to nobody. BENCH_WEBHOOK: a URL. At SIGUSR2 what was told so far and what is
- * still to be told is written to BENCH_STATUS.
+ * nothing, so that events are made and told to nobody. BENCH_WEBHOOK: a URL. At SIGUSR2 what was told so far, what is
+ * still to be told, and a token for the feed is written to BENCH_STATUS.
  */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -42,8 +42,13 @@ async function begin(target) {
     events.subscribe(`s${n}`, count, { from: 'now' });
   }
   if (webhook) for (const tenant of await store.tenants()) await addWebhook(store, tenant.id);
-  if (status)
-    process.on('SIGUSR2', async () => writeFileSync(status, JSON.stringify({ told, places: await events.status() })));
+  if (!status) return;
+  const token = await target.createToken({ tenant: 'default', name: 'feed', scopes: ['events:read'] });
+  const tell = async () => {
+    const [places, heads] = [await events.status(), await store.heads()];
+    writeFileSync(status, JSON.stringify({ told, places, token, last: Math.max(0, ...heads.values()) }));
+  };
+  process.on('SIGUSR2', tell);
 }
 
 async function addWebhook(store, tenant) {

@@ -23,9 +23,9 @@ const MOST_CALLS = 256;
 const MOST_CALLS_OF_TENANT = 8;
 const FEWEST_CALLS_OF_TENANT = 2;
 /** While requests wait, work is followed by a rest of so many times its length: that bounds our share of the time. */
-const REST = 49;
+const REST = 99;
 /** Milliseconds. */
-const LONGEST_REST = 200;
+const LONGEST_REST = 300;
 /**
  * Milliseconds that a call over the network takes of the process, about: Node does it between our turns, where it cannot
  * be measured.
@@ -103,12 +103,17 @@ export class Pace {
     return true;
   }
 
+  /** Resolves when it is our turn, for what says afterwards by spend() what it took. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.next(() => resolve()));
+  }
+
   /** A call over the network begins, in a turn of ours. */
   noteCall(): void {
     this.stretch?.owe(CALL);
   }
 
-  /** Milliseconds that were spent on the same account elsewhere. */
+  /** Milliseconds that were spent outside of next() and tryNow(). */
   spend(milliseconds: number): void {
     this.own += milliseconds;
     const now = performance.now();

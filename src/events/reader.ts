@@ -9,14 +9,15 @@ import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { Change, Store, Tenant } from '../store/store.js';
 import { describeChange } from './describe.js';
 import type { Told } from './outlet.js';
+import type { Pace } from './pace.js';
 import { charactersOf, type State, States } from './states.js';
 
 export interface ReaderParts {
   readonly store: Pick<Store, 'changes' | 'changesOf' | 'get'>;
   /** The resource types of a tenant, as they are now. */
   readonly typesOf: (tenant: Tenant) => (name: string) => ResourceType | undefined;
-  /** Is told how many milliseconds reading took of the process, about. */
-  readonly onWork?: ((milliseconds: number) => void) | undefined;
+  /** When to read, and what is told how many milliseconds of the process that took, about; without it, at once. */
+  readonly pace?: Pick<Pace, 'turn' | 'spend'> | undefined;
 }
 
 /** A stretch of a tenant's history. */
@@ -111,6 +112,7 @@ export class Reader {
 
   private async load(tenant: Tenant, after: number): Promise<Batch> {
     const limit = this.heavy.has(tenant.id) ? SMALL_BATCH : BATCH;
+    await this.parts.pace?.turn();
     let began = performance.now();
     const reading = this.parts.store.changes(tenant.id, after, limit);
     // What a database far away takes is not the process's time.
@@ -138,7 +140,7 @@ export class Reader {
   }
 
   private spend(began: number): void {
-    this.parts.onWork?.(performance.now() - began);
+    this.parts.pace?.spend(performance.now() - began);
   }
 
   private keep(batch: Kept): void {

@@ -224,7 +224,7 @@ export class Runner {
       return;
     }
     this.fetching.set(place, [lane]);
-    this.parts.pace.next(() => void this.fetch(tenancy, position, place));
+    void this.fetch(tenancy, position, place);
   }
 
   /** Reads once for all that stand at the same place. */
