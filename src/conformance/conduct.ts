@@ -2,8 +2,9 @@
 
 import { NoAnswer } from './client/client.js';
 import { type Facts, readFacts } from './facts.js';
-import { CannotRun, type CleanUp, type Report, type Result, type Verdict } from './model.js';
+import { type Answer, CannotRun, type CleanUp, type Report, type Result, type Verdict } from './model.js';
 import { Aborted, Session, type SessionOptions } from './session.js';
+import { findStrays } from './strays.js';
 
 export interface ConductOptions extends SessionOptions {
   /** Leave what was made on the server. */
@@ -47,9 +48,14 @@ export async function conduct(
     interrupted = error.message;
   } finally {
     session.beginCleanUp();
-    cleanUp = await session.ledger.cleanUp(session.client, options.keep, (done, of) =>
-      options.onProgress?.({ kind: 'step', what: `removing what the ${kind} made`, done, of }),
-    );
+    const { client, prefix } = session;
+    // Only where something was to be made; and of a replay the names are those of the recording.
+    const hasStrays = kind === 'run' && client.hasPosted && !options.isDry ? facts : undefined;
+    cleanUp = await session.ledger.cleanUp(client, {
+      keep: options.keep,
+      onStep: (done, of) => options.onProgress?.({ kind: 'step', what: `removing what the ${kind} made`, done, of }),
+      findStrays: hasStrays && (() => findStrays(client, hasStrays, prefix)),
+    });
     session.transport.close();
   }
   return {
@@ -76,19 +82,34 @@ export async function connect(session: Session): Promise<Facts> {
   const { url } = session.options;
   try {
     const answer = await session.client.send({ method: 'GET', path: '/Users', query: { startIndex: 1, count: 1 } });
-    if (answer.status === 401 || answer.status === 403) {
-      throw new CannotRun(`${url} refuses the credential: GET /Users was answered with status ${answer.status}.`);
-    }
-    if (answer.status === 404) {
-      throw new CannotRun(
-        `There is no SCIM endpoint at ${url}: GET /Users was answered with status 404. Is the path complete?`,
-      );
-    }
+    const reason = unfit(url, answer);
+    if (reason !== undefined) throw new CannotRun(reason);
     return await readFacts(session.client);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     throw new CannotRun(`${url} cannot be reached: ${error.message}`, { cause: error });
   }
+}
+
+/** Why nothing can be found out at an address whose users are answered like this; undefined: it can. */
+function unfit(url: string, { status, headers, body, text }: Answer): string | undefined {
+  const answered = `GET /Users was answered with status ${status}`;
+  if (status === 401 || status === 403) return `${url} refuses the credential: ${answered}.`;
+  if (status === 404) return `There is no SCIM endpoint at ${url}: ${answered}. Is the path complete?`;
+  if (status >= 300 && status < 400) {
+    const location = headers.location === undefined ? 'no Location' : `the Location ${headers.location}`;
+    return `${url} leads elsewhere: ${answered} and ${location}. Give the address behind it, also to identity providers.`;
+  }
+  if (status >= 300 || body !== undefined) return undefined;
+  const type = headers['content-type'] ?? 'no media type';
+  return `There is no SCIM endpoint at ${url}: ${answered} and ${type}, not JSON: ${beginningOf(text)}`;
+}
+
+/** Of a body that should have been another, in ASCII: what cannot be seen is often what is wrong. */
+function beginningOf(text: string): string {
+  if (text === '') return 'the body is empty.';
+  const seen = JSON.stringify(text.slice(0, 60));
+  return `${seen.replace(/[^ -~]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}…`;
 }
 
 function countsOf(results: readonly Result[]): Record<Verdict, number> {

@@ -3,6 +3,7 @@
  * throws Mismatch; the runner makes the finding of a report from it.
  */
 import { type Call, type Client, encodeQuery, NoAnswer, type Query } from './client/client.js';
+import { bulkChanges, createdPath } from './created.js';
 import { declares, ERROR_URN, type Facts, LIST_URN, PATCH_URN, type TypeName } from './facts.js';
 import { groupBody, userBody } from './fill.js';
 import type { Ledger } from './ledger.js';
@@ -173,12 +174,15 @@ export class Probe {
   }
 
   private async make(type: TypeName, sent: JsonObject, query?: Query): Promise<Made> {
-    const answer = await this.request('POST', this.endpoint(type), { query, body: sent });
-    const id = valueAt(answer.body, 'id');
-    if (answer.status >= 300 || typeof id !== 'string') {
-      throw new Skip(`a ${type} to work with could not be made: POST was answered with status ${answer.status}`);
+    const endpoint = this.endpoint(type);
+    const answer = await this.request('POST', endpoint, { query, body: sent });
+    const path = answer.status < 300 ? createdPath(endpoint, answer) : undefined;
+    if (path === undefined) {
+      const { status, body } = answer;
+      const what = status < 300 ? ', which does not say what it made' : saying(body);
+      throw new Skip(`a ${type} to work with could not be made: POST was answered with status ${status}${what}`);
     }
-    return { type, id, path: `${this.endpoint(type)}/${encodeURIComponent(id)}`, sent, answer };
+    return { type, id: decoded(path.slice(endpoint.length + 1)), path, sent, answer };
   }
 
   /** An id that only this run can have thought of, and that no server gives. */
@@ -187,18 +191,12 @@ export class Probe {
     return id.includes(this.parts.prefix) || this.random.hasMade(id);
   }
 
-  private noteCreated(path: string, { body }: Answer): void {
-    const endpoints = Object.values(this.facts.endpoints);
-    const id = valueAt(body, 'id');
-    if (endpoints.includes(path) && typeof id === 'string') {
-      this.parts.ledger.note(`${path}/${encodeURIComponent(id)}`);
-    }
-    // The results of a bulk job: what was made is known by its location alone.
-    const results = path === '/Bulk' ? valueAt(body, 'Operations') : undefined;
-    for (const { method, status, location } of objectsIn(results)) {
-      if (String(method).toUpperCase() !== 'POST' || !/^2/.test(String(valueAt(status, 'code') ?? status))) continue;
-      const [, endpoint = '', made = ''] = /(\/[^/]+)\/([^/]+)$/.exec(String(location)) ?? [];
-      if (endpoints.includes(endpoint)) this.parts.ledger.note(`${endpoint}/${made}`);
+  private noteCreated(endpoint: string, answer: Answer): void {
+    const isOurs = (path: string) => Object.values(this.facts.endpoints).some((each) => path.startsWith(`${each}/`));
+    const bulk = endpoint === '/Bulk' ? bulkChanges(answer.body) : [];
+    const made = bulk.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    for (const path of [createdPath(endpoint, answer), ...made]) {
+      if (path !== undefined && isOurs(path)) this.parts.ledger.note(path);
     }
   }
 
@@ -233,8 +231,7 @@ export class Probe {
   expectStatus(answer: Answer, ...statuses: number[]): void {
     const { status } = answer;
     const wanted = statuses.join(' or ');
-    const detail = valueAt(answer.body, 'detail');
-    const said = status >= 400 && typeof detail === 'string' ? `, which says: ${detail}` : '';
+    const said = status >= 400 ? saying(answer.body) : '';
     this.expect(
       statuses.includes(status),
       answer,
@@ -346,6 +343,12 @@ export class Probe {
 
 function pathOf(made: Made | string): string {
   return typeof made === 'string' ? made : made.path;
+}
+
+/** What an error body says, to be put behind the status. */
+function saying(body: Json | undefined): string {
+  const detail = valueAt(body, 'detail');
+  return typeof detail === 'string' ? `, which says: ${detail}` : '';
 }
 
 /** `GET /scim/v2/Users?filter=…` of the request that was answered. */

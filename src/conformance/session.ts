@@ -57,6 +57,8 @@ export class Aborted extends Error {
 const MAX_EXCHANGES = 200;
 /** A server that leaves so many requests in a row without an answer is taken for gone. */
 const MAX_UNANSWERED = 5;
+/** A server that refuses so many requests in a row for their number, though each waited, lets nothing be found out. */
+const MAX_PUT_OFF = 20;
 
 export class Session {
   readonly client: Client;
@@ -69,6 +71,8 @@ export class Session {
   private current: Exchange[] = [];
   /** Requests in a row that got no answer. */
   private unanswered = 0;
+  /** Requests in a row that were answered with 429. */
+  private putOff = 0;
   /** Set while the run cleans up, which an interrupted run does too. */
   private isCleaning = false;
 
@@ -83,14 +87,22 @@ export class Session {
       authorizer: this.authorizer,
       redactor: this.redactor,
       maxRps: options.maxRps,
+      signal: options.signal,
       onExchange: (exchange) => {
         if (this.current.length < MAX_EXCHANGES) this.current.push(shortened(exchange));
         this.unanswered = exchange.response ? 0 : this.unanswered + 1;
+        this.putOff = exchange.response?.status === 429 ? this.putOff + 1 : 0;
         options.onExchange?.(exchange);
       },
       checkAborted: () => {
         if (this.isCleaning) return;
         if (options.signal?.aborted) throw new Aborted('The run was interrupted.');
+        if (this.putOff >= MAX_PUT_OFF) {
+          throw new Aborted(
+            `The server answered ${this.putOff} requests in a row with 429, each after the wait that it had asked for: ` +
+              'raise its limit for this run, or ask less with --max-rps.',
+          );
+        }
         if (this.unanswered >= MAX_UNANSWERED) {
           throw new Aborted(`The server has stopped answering: ${this.unanswered} requests in a row got no answer.`);
         }

@@ -12,7 +12,7 @@ afterAll(() => suite.stop());
 
 const CREATES = CHECKS.filter(({ id }) => id.startsWith('rfc.create.'));
 
-async function runAgainst(spoiler: Spoiler) {
+async function runAgainst(spoiler: Spoiler, signal?: AbortSignal) {
   const proxy = await startProxy(`${suite.origin}/scim/v2`, spoiler);
   const credential = { kind: 'oauth', clientId: 'a', clientSecret: 'open sesame', tokenEndpoint: `${proxy.url}/token` };
   try {
@@ -21,6 +21,7 @@ async function runAgainst(spoiler: Spoiler) {
       credential: credential as { kind: 'oauth' } & typeof credential,
       seed: 3,
       timeout: 800,
+      signal,
       checks: CREATES,
       scenarios: [],
       directory: undefined,
@@ -59,6 +60,38 @@ test('when it fails at the start, there is nothing to report', async () => {
       path === '/token' ? { status: 401, headers: json, body: { error: 'invalid_client' } } : undefined,
   });
   await expect(refused).rejects.toThrow(/gave no token.*invalid_client.*Check client id, secret and scope/);
+});
+
+test('a server that answers 429 whatever the wait ends the run', async () => {
+  const token = await tenantWithToken(suite, 'strict');
+  let requests = 0;
+  const report = await runAgainst({
+    request: ({ path, method }) => {
+      if (path === '/token') return { status: 200, headers: json, body: { access_token: token, expires_in: 3600 } };
+      const isLimited = ++requests > 20 && method !== 'DELETE';
+      return isLimited ? { status: 429, headers: { 'retry-after': '0' }, body: undefined } : undefined;
+    },
+  });
+  expect(report.interrupted).toMatch(/answered 20 requests in a row with 429, .* raise its limit .* --max-rps/);
+  expect(report.cleanUp.left).toEqual([]);
+  expect(requests).toBeLessThan(80);
+});
+
+test('an interruption does not wait for the time that a 429 asked for', async () => {
+  const token = await tenantWithToken(suite, 'strict');
+  const controller = new AbortController();
+  const report = await runAgainst(
+    {
+      request: ({ path, method }) => {
+        if (path === '/token') return { status: 200, headers: json, body: { access_token: token, expires_in: 3600 } };
+        if (method !== 'POST') return undefined;
+        setTimeout(() => controller.abort(), 20);
+        return { status: 429, headers: { 'retry-after': '60' }, body: undefined };
+      },
+    },
+    controller.signal,
+  );
+  expect(report.interrupted).toBe('The run was interrupted.');
 });
 
 test('a server that stops answering ends the run after a few requests', async () => {

@@ -36,7 +36,7 @@ export async function judge(url: string, token: string, checks: readonly Check[]
     await session.tidy();
   }
   session.beginCleanUp();
-  await session.ledger.cleanUp(session.client, false, () => {});
+  await session.ledger.cleanUp(session.client, { keep: false, onStep: () => {}, findStrays: undefined });
   session.transport.close();
   return results;
 }

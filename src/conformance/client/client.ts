@@ -2,6 +2,7 @@
  * The SCIM client of a run: base URL, credential, pace and transcript. Everything that is sent goes through here, so
  * that each request is counted, held back to the pace, and written down without secrets.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Exchange, Json } from '../model.js';
 import { parsed } from '../values.js';
 import type { Authorizer } from './credential.js';
@@ -37,6 +38,8 @@ interface ClientParts {
   readonly onExchange: (exchange: Exchange) => void;
   /** Throws when the run is to end. */
   readonly checkAborted: () => void;
+  /** Ends waits; what follows then finds that the run is to end. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** No whole answer came: refused, broken off, too late. */
@@ -60,6 +63,7 @@ export class Client {
   private readonly base: URL;
   private sent = 0;
   private nextSlot = 0;
+  private posts = 0;
 
   constructor(private readonly parts: ClientParts) {
     this.base = new URL(parts.baseUrl);
@@ -70,6 +74,11 @@ export class Client {
     return this.sent;
   }
 
+  /** Whether anything was sent that may have made something. */
+  get hasPosted(): boolean {
+    return this.posts > 0;
+  }
+
   /**
    * Sends one request. While the server answers with 429 and Retry-After, waits as it asks and sends it again.
    * @throws NoAnswer; CannotRun when a token is needed and there is none
@@ -78,7 +87,7 @@ export class Client {
     for (let attempt = 0; ; attempt++) {
       const answer = await this.exchange(call, true);
       if (answer.status !== 429 || attempt === MAX_RETRIES) return answer;
-      await sleep(retryAfter(answer));
+      await this.sleep(retryAfter(answer));
     }
   }
 
@@ -95,6 +104,7 @@ export class Client {
     const headers = await this.headersOf(call);
     const body = call.text ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
     const number = ++this.sent;
+    if (method === 'POST') this.posts++;
     const startedAt = new Date().toISOString();
     const started = performance.now();
     const record = (raw: RawAnswer | undefined, error?: string): Exchange => {
@@ -174,7 +184,13 @@ export class Client {
     const now = performance.now();
     const slot = Math.max(now, this.nextSlot);
     this.nextSlot = slot + 1000 / maxRps;
-    if (slot > now) await sleep(slot - now);
+    if (slot > now) await this.sleep(slot - now);
+  }
+
+  /** An interrupted wait ends at once; while the run cleans up after an interruption, waits are waited for. */
+  private async sleep(ms: number): Promise<void> {
+    const { signal } = this.parts;
+    await sleep(ms, undefined, signal && !signal.aborted ? { signal } : {}).catch(() => {});
   }
 }
 
@@ -192,8 +208,4 @@ export function retryAfter({ headers }: Answer): number {
   if (value === undefined) return 1000;
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Number.isNaN(wait) ? 1000 : Math.min(Math.max(wait, 0), LONGEST_WAIT);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

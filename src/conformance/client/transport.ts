@@ -1,6 +1,8 @@
 /** Bytes out, bytes in: one HTTP request over kept connections, with a limit in time. Knows nothing of SCIM. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { pipeline, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 export interface RawRequest {
   readonly method: string;
@@ -82,7 +84,7 @@ export function createTransport({ timeout, connections = 8, signal }: TransportO
 async function readAnswer(incoming: IncomingMessage): Promise<RawAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+  for await (const chunk of unpacked(incoming)) {
     size += chunk.length;
     if (size > MAX_ANSWER) throw new Error('The answer is larger than 64 MiB.');
     chunks.push(chunk);
@@ -93,6 +95,21 @@ async function readAnswer(incoming: IncomingMessage): Promise<RawAnswer> {
     headers: Object.fromEntries(headers) as Record<string, string>,
     body: Buffer.concat(chunks).toString('utf8'),
   };
+}
+
+const UNPACKERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** A gateway may pack what nobody asked it to pack or not to pack (RFC 9110 §12.5.3). */
+function unpacked(incoming: IncomingMessage): AsyncIterable<Buffer> {
+  const unpacker = UNPACKERS[(incoming.headers['content-encoding'] ?? '').trim().toLowerCase()]?.();
+  if (!unpacker) return incoming;
+  // Of an answer that breaks off the error comes out at the end.
+  return pipeline(incoming, unpacker, () => {});
 }
 
 function isStale(error: unknown): boolean {

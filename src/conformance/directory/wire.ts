@@ -84,7 +84,8 @@ export class Wire {
    * Any answer below 300, after waiting as 429 demands. @throws ObjectFailure for any other; CycleStopped when the
    * credential is refused
    */
-  async send(kind: Kind, call: Call, operation: Operation = operationOf(kind)): Promise<Answer> {
+  async send(kind: Kind, call: Call): Promise<Answer> {
+    const operation = operationOf(kind);
     const answer = await this.answerTo(kind, call, operation);
     const { status, body, exchange } = answer;
     if (status < 300) return answer;

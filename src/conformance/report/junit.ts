@@ -9,16 +9,18 @@ const BODY = 4000;
 export function junitReport(report: Report): string {
   const groups = groupedBy(report.results, ({ group }) => group);
   const { failed, skipped } = report.counts;
+  const errors = report.interrupted === undefined ? 0 : 1;
   const totals = attributes({
     name: `SCIM conformance of ${report.target}`,
-    tests: report.results.length,
+    tests: report.results.length + errors,
     failures: failed,
-    errors: 0,
+    errors,
     skipped,
     time: seconds(report.milliseconds),
     timestamp: report.startedAt,
   });
   const suites = [...groups].map(([name, results]) => suite(name, results, report));
+  if (report.interrupted !== undefined) suites.push(brokenOff(report.interrupted, report));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${totals}>\n${suites.join('')}</testsuites>\n`;
 }
 
@@ -38,6 +40,22 @@ function suite(name: string, results: readonly Result[], report: Report): string
     .join('');
   const cases = results.map(testCase).join('');
   return `  <testsuite${head}>\n    <properties>\n${properties}    </properties>\n${cases}  </testsuite>\n`;
+}
+
+/** A run that broke off is no success, though nothing had failed until then: build servers look at this file alone. */
+function brokenOff(reason: string, { startedAt }: Report): string {
+  const head = attributes({
+    name: 'run',
+    tests: 1,
+    failures: 0,
+    errors: 1,
+    skipped: 0,
+    time: seconds(0),
+    timestamp: startedAt,
+  });
+  const named = attributes({ name: 'The run comes to its end.', classname: 'run', time: seconds(0) });
+  const error = `<error${attributes({ message: reason, type: 'interrupted' })}/>`;
+  return `  <testsuite${head}>\n    <testcase${named}>\n      ${error}\n    </testcase>\n  </testsuite>\n`;
 }
 
 function testCase(result: Result): string {

@@ -8,8 +8,8 @@ export const VERDICTS: readonly Verdict[] = ['failed', 'warned', 'skipped', 'pas
 export type Repeat = (result: Result) => string | undefined;
 
 /** `1 check`, `2 checks` */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+export function counted(count: number, one: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : `${one}s`}`;
 }
 
 /** `340 ms`, `12.3 s`, `4 min 5 s` */

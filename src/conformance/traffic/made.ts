@@ -2,8 +2,9 @@
  * What a run has left on the server at this moment, read from its exchanges alone; for the one who ends a run before
  * it could tidy up.
  */
+import { bulkChanges, createdPath } from '../created.js';
 import type { Exchange, Json } from '../model.js';
-import { objectsIn, parsed, valueAt } from '../values.js';
+import { parsed } from '../values.js';
 
 export class MadeSoFar {
   /** Absolute URLs. */
@@ -16,8 +17,8 @@ export class MadeSoFar {
     if (request.method !== 'POST') return;
     const body = parsed(response.body);
     if (/\/Bulk$/.test(url)) this.noteBulk(body, url.slice(0, -'/Bulk'.length));
-    const id = valueAt(body, 'id');
-    if (typeof id === 'string') this.urls.add(`${url}/${encodeURIComponent(id)}`);
+    const made = createdPath(url, { headers: response.headers, body });
+    if (made !== undefined) this.urls.add(made);
   };
 
   list(): readonly string[] {
@@ -25,9 +26,7 @@ export class MadeSoFar {
   }
 
   private noteBulk(body: Json | undefined, base: string): void {
-    for (const { method, location } of objectsIn(valueAt(body, 'Operations'))) {
-      const [, path] = /(\/[^/]+\/[^/?]+)$/.exec(String(location ?? '')) ?? [];
-      if (path === undefined) continue;
+    for (const { method, path } of bulkChanges(body)) {
       if (method === 'POST') this.urls.add(`${base}${path}`);
       if (method === 'DELETE') this.urls.delete(`${base}${path}`);
     }

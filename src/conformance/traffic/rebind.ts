@@ -59,8 +59,8 @@ export class Bindings {
   }
 
   /** The value with the new ids: in references, in paths with filters, and where a long id stands alone. */
-  json<T extends Json | undefined>(value: T, member = ''): T {
-    return this.renewed(value, member) as T;
+  json<T extends Json | undefined>(value: T): T {
+    return this.renewed(value, '') as T;
   }
 
   /** `W/"1", W/"2"` with the new versions. */

@@ -4,6 +4,7 @@
  */
 import type { Call } from '../client/client.js';
 import { type ConductOptions, conduct } from '../conduct.js';
+import { bulkChanges, bulkPath, createdPath } from '../created.js';
 import type { Answer, Json, JsonObject, Report, Result } from '../model.js';
 import { Mismatch, Skip } from '../probe.js';
 import type { Session, Subject } from '../session.js';
@@ -118,28 +119,29 @@ class Player {
   }
 
   /** Learns what the answer tells, and keeps the ledger. */
-  private follow(entry: Recorded, { method, path }: Call, { status, headers, body }: Answer): void {
+  private follow(entry: Recorded, { method, path }: Call, answer: Answer): void {
     const { ledger } = this.session;
+    const { status, headers, body } = answer;
     if (status >= 300) return;
     const plain = path.split('?')[0] as string;
     if (method === 'DELETE') ledger.strike(plain);
     const old = parsed(entry.answer);
     learn(this.bindings, method, { headers: entry.answerHeaders, body: old }, { headers, body });
-    const id = valueAt(body, 'id');
-    if (method === 'POST' && typeof id === 'string') ledger.note(`${plain}/${encodeURIComponent(id)}`);
-    if (method === 'POST') this.followBulk(old, body);
+    if (method !== 'POST') return;
+    const made = createdPath(plain, answer);
+    if (made !== undefined) ledger.note(made);
+    this.followBulk(old, body);
   }
 
   private followBulk(old: Json | undefined, body: Json | undefined): void {
     const before = operationsOf(old);
     for (const [i, operation] of operationsOf(body).entries()) {
-      const path = /\/[^/]+\/[^/?]+$/.exec(String(operation.location ?? ''))?.[0];
-      if (path === undefined || Number(valueAt(operation, 'status')) >= 300) continue;
-      if (operation.method === 'DELETE') this.session.ledger.strike(path);
-      if (operation.method !== 'POST') continue;
-      this.session.ledger.note(path);
-      const recorded = /[^/]+$/.exec(String(before[i]?.location ?? ''))?.[0];
-      if (recorded !== undefined) this.bindings.bind(recorded, decodeURIComponent(path.split('/')[2] as string));
+      const [change] = bulkChanges({ Operations: [operation] });
+      if (change?.method === 'DELETE') this.session.ledger.strike(change.path);
+      if (change?.method !== 'POST') continue;
+      this.session.ledger.note(change.path);
+      const recorded = bulkPath(before[i] ?? {})?.split('/')[2];
+      if (recorded !== undefined) this.bindings.bind(recorded, decoded(change.path.split('/')[2] as string));
     }
   }
 

@@ -15,7 +15,7 @@ import { command, running, until } from '../../cli/command.js';
 import { FakeTerminal } from '../../cli/fake-terminal.js';
 import { Suite } from '../../support/target.js';
 import { tenantWithToken } from '../judge.js';
-import { type Spoiler, startProxy } from '../proxy.js';
+import { type Reply, type Spoiler, startProxy } from '../proxy.js';
 
 const suite = new Suite('memory:');
 const folder = mkdtempSync(path.join(tmpdir(), 'scim-target-conformance-'));
@@ -82,6 +82,30 @@ describe('exit codes', () => {
     ]) {
       expect(out).toContain(text);
     }
+  });
+
+  test.each<[string, Reply, RegExp]>([
+    [
+      'leads to another address',
+      { status: 308, headers: { location: 'https://scim.example.com/v2/Users' }, body: undefined },
+      /leads elsewhere: .* status 308 and the Location https:\/\/scim\.example\.com\/v2\/Users\. Give the address/,
+    ],
+    [
+      'answers with a page',
+      { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in' },
+      /There is no SCIM endpoint at \S+: .* status 200 and text\/html, not JSON: "<html>Sign in"…$/,
+    ],
+    [
+      'begins its JSON with a byte order mark',
+      { status: 200, headers: { 'content-type': 'application/scim+json' }, body: '\ufeff{}' },
+      /application\/scim\+json, not JSON: "\\ufeff\{\}"…$/,
+    ],
+  ])('2: the server %s', async (_, reply, reason) => {
+    const { code, out, err } = await spoiled({ request: () => reply }, (bad) =>
+      conformance(['--url', bad, '--token', token, '--only', 'rfc.create.status']),
+    );
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.trimEnd()).toMatch(reason);
   });
 
   test.each<[string, () => string[], RegExp]>([
@@ -519,7 +543,8 @@ describe('as a process of its own', () => {
       expect(report.results.map(({ id }) => id)).toEqual(['rfc.create.status']);
     });
     expect(rest).toBe(0);
-    expect(entriesOf('early').at(-1).request.method).toBe('DELETE');
+    const methods = entriesOf('early').map((entry: { request: { method: string } }) => entry.request.method);
+    expect(methods.filter((method: string) => method !== 'GET').at(-1)).toBe('DELETE');
   });
 
   test('a second Ctrl-C ends at once and says what is left', async () => {

@@ -1,10 +1,10 @@
 /** Servers that do not follow Entra's PATCH dialects, or give answers that Entra cannot use. */
 import { ENTERPRISE_URN, USER_URN } from '../../../src/conformance/facts.js';
-import type { JsonObject } from '../../../src/conformance/model.js';
+import type { Json, JsonObject } from '../../../src/conformance/model.js';
 import { isObject, objectsIn, valueAt } from '../../../src/conformance/values.js';
 import type { Passing, Reply, Spoiler } from '../proxy.js';
 import type { Defect } from './defect.js';
-import { done, refusal } from './forms.js';
+import { current, done, refusal, requests, USER } from './forms.js';
 
 const ACME = 'urn:ietf:params:scim:schemas:extension:Acme:2.0:User';
 const FLAG = 'aadOptscim062020';
@@ -532,6 +532,33 @@ const nameDefects: readonly Defect[] = [
     title: 'PATCH does not change userName.',
     noticedBy: dialect('rename', 'rename-conflict', 'atomic-conflict', 'everything'),
     spoil: overlooking(({ path }) => path === 'userName'),
+  },
+  {
+    title: 'The names that users have had stay taken.',
+    noticedBy: dialect('rename-frees-name'),
+    spoil: () => {
+      const taken = new Set<Json | undefined>();
+      return {
+        request({ method, path, body }) {
+          if (method !== 'POST' || path !== '/Users') return undefined;
+          const name = valueAt(body, 'userName');
+          if (taken.has(name)) return refusal(409, 'uniqueness');
+          taken.add(name);
+          return undefined;
+        },
+      };
+    },
+  },
+  {
+    title: 'A user is in the way of its own new name.',
+    noticedBy: dialect('rename-letter-case'),
+    spoil: requests('PATCH', USER, async (request, ask) => {
+      const { userName } = await current(request.path, ask);
+      const isOwn = operationsOf(request).some(
+        ({ path, value }) => path === 'userName' && String(value).toLowerCase() === String(userName).toLowerCase(),
+      );
+      return isOwn ? refusal(409, 'uniqueness') : undefined;
+    }),
   },
   {
     title: 'PATCH does not change externalId.',

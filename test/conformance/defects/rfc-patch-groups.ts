@@ -34,6 +34,14 @@ function writing(
   });
 }
 
+/** The members are in a table of their own, and the group has the time of its creation. */
+function unstamped(): () => Spoiler {
+  return showing((resource, { path }) => {
+    const { meta } = resource;
+    if (isGroup(path) && isObject(meta)) meta.lastModified = meta.created;
+  });
+}
+
 /** Spoils the groups, or the users, in answers. */
 function showingGroups(spoil: (group: JsonObject) => void, methods?: readonly string[]): () => Spoiler {
   return showing((resource, { path }) => {
@@ -123,6 +131,11 @@ const created: readonly Defect[] = [
 ];
 
 const patched: readonly Defect[] = [
+  {
+    title: 'A new member does not change the time of the group.',
+    noticedBy: ['rfc.groups.add.last-modified'],
+    spoil: unstamped(),
+  },
   {
     title: 'Members that do not exist are left out of an add without a word.',
     noticedBy: ['rfc.groups.add.unknown-member'],

@@ -226,6 +226,11 @@ const message: readonly Defect[] = [
     spoil: () => stampedAnew('created'),
   },
   {
+    title: 'Whoever is changed is active.',
+    noticedBy: ['rfc.patch.replace.keeps-inactive'],
+    spoil: changing((operation) => [operation, { op: 'replace', path: 'active', value: true }]),
+  },
+  {
     title: 'Operations behind the first are overlooked.',
     noticedBy: [
       'rfc.patch.order.last-wins',

@@ -105,6 +105,7 @@ const SYNTAX =
 
 const OPERATORS: readonly Defect[] = [
   misread('eq compares the beginnings of values.', 'eq external-id', / eq "/g, ' sw "'),
+  misread('eq compares the ends of values.', 'eq', / eq "/g, ' ew "'),
   misread('ne is taken for eq.', 'ne boolean-ne id', / ne /g, ' eq '),
   misread('co is taken for sw.', 'co', / co /g, ' sw '),
   misread('sw is taken for co.', 'sw', / sw /g, ' co '),
@@ -864,14 +865,14 @@ function wrongResult(title: string, ids: string, change: (results: JsonObject[],
 function wrongJob(
   title: string,
   ids: string,
-  change: (job: JsonObject, operations: JsonObject[]) => Reply | undefined,
+  change: (job: JsonObject, operations: JsonObject[], ask: Ask) => Reply | undefined | Promise<Reply | undefined>,
 ): Defect {
   return defect(title, each('rfc.bulk', ids), () =>
     before(bulk(), {
-      request({ path, body }) {
+      request({ path, body }, ask) {
         const operations = valueAt(body, 'Operations');
         if (path !== '/Bulk' || !isObject(body)) return undefined;
-        return change(body, Array.isArray(operations) ? operations.filter(isObject) : []);
+        return change(body, Array.isArray(operations) ? operations.filter(isObject) : [], ask);
       },
     }),
   );
@@ -921,6 +922,15 @@ const BULK: readonly Defect[] = [
   }),
   defect('References reach backwards only.', 'rfc.bulk.forward-reference rfc.bulk.circular-reference', () =>
     bulk({ looksAhead: false }),
+  ),
+  wrongJob(
+    'A group is made before its members are, and again with them.',
+    'forward-reference-once',
+    async (_, [first], ask) => {
+      const { path, data } = first ?? {};
+      if (path === '/Groups' && isObject(data)) await ask('POST', '/Groups', { ...data, members: [] });
+      return undefined;
+    },
   ),
   wrongJob('A circle of references ends in an error of the server.', 'circular-reference', (_, operations) =>
     operations.length === 2 && operations.every(({ path }) => path === '/Groups') ? refusal(500) : undefined,

@@ -354,6 +354,14 @@ const createAnswerDefects: readonly Defect[] = [
     }),
   },
   {
+    title: 'Locations have the host that the server has behind its gateway.',
+    noticedBy: ['rfc.create.location-host'],
+    spoil: shown((resource) => {
+      const meta = metaOf(resource);
+      meta.location = String(meta.location).replace(/^http:\/\/[^/]+/, 'http://scim-7f9c:8080');
+    }),
+  },
+  {
     title: 'The resource type is written in the plural.',
     noticedBy: ['rfc.create.resource-type'],
     spoil: shown((resource) => {
@@ -492,6 +500,33 @@ const MANGLED: Readonly<Record<string, { title: string; change: (body: JsonObjec
     title: 'Angle brackets are escaped when they are stored.',
     change: (body) => {
       body.displayName = String(body.displayName).replaceAll('<', '&lt;');
+    },
+  },
+  'rfc.create.keeps-digits': {
+    title: 'Zeros in front of digits are taken for padding.',
+    change: (body) => {
+      body.displayName = String(body.displayName).replace(/^0+(?=\d+$)/, '');
+    },
+  },
+  'rfc.create.keeps-words': {
+    title: 'The names True and Null are taken for values of JSON.',
+    change: (body) => {
+      const isTaken = (value: Json | undefined) => /^(?:true|false|null)$/i.test(String(value));
+      body.name = Object.fromEntries(Object.entries(body.name ?? {}).filter(([, value]) => !isTaken(value)));
+    },
+  },
+  'rfc.create.keeps-blanks': {
+    title: 'Blanks are joined as in HTML.',
+    change: (body) => {
+      body.displayName = String(body.displayName).replace(/ +/g, ' ');
+    },
+  },
+  'rfc.create.keeps-line-breaks': {
+    title: 'Addresses are one line.',
+    change: (body) => {
+      for (const address of objectsIn(body.addresses)) {
+        address.formatted = String(address.formatted).replaceAll('\n', ', ');
+      }
     },
   },
   'rfc.create.keeps-extension': {
@@ -666,6 +701,18 @@ const readDefects: readonly Defect[] = [
     spoil: shown((resource, { method }) => {
       if (method === 'GET') metaOf(resource).created = new Date().toISOString().replace('Z', '1Z');
     }),
+  },
+  {
+    title: 'PUT stores a new record in place of the old one.',
+    noticedBy: ['rfc.replace.created'],
+    spoil: () => {
+      const replaced = new Map<Json | undefined, Json | undefined>();
+      return shown((resource, { method }) => {
+        const meta = metaOf(resource);
+        if (method === 'PUT') replaced.set(resource.id, meta.lastModified);
+        meta.created = replaced.get(resource.id) ?? meta.created;
+      })();
+    },
   },
   {
     title: 'Content-Location is another place than meta.location.',

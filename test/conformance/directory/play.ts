@@ -56,7 +56,7 @@ export async function play(url: string, token: string, options: PlayOptions = {}
   }
   const sent = [...exchanges];
   session.beginCleanUp();
-  const cleanUp = await session.ledger.cleanUp(session.client, keep, () => {});
+  const cleanUp = await session.ledger.cleanUp(session.client, { keep, onStep: () => {}, findStrays: undefined });
   session.transport.close();
   return { ...outcome, requests: normalised(sent, url), exchanges: sent, cleanUp, isAborted };
 }

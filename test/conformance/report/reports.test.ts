@@ -74,6 +74,12 @@ describe('JUnit', () => {
     expect(named('system-out')[0]?.text).toContain('Warning: ');
   });
 
+  test('a run that broke off is an error, though nothing had failed', () => {
+    const early = parseXml(junitReport({ ...reportOf([]), interrupted: 'The server has stopped answering.' }));
+    expect(early[0]?.attributes).toMatchObject({ tests: '1', failures: '0', errors: '1' });
+    expect(early.find(({ name }) => name === 'error')?.attributes.message).toBe('The server has stopped answering.');
+  });
+
   test('an empty report is valid as well', () => {
     expect(parseXml(junitReport(reportOf([])))[0]?.attributes.tests).toBe('0');
   });

@@ -15,7 +15,9 @@ export async function play(url: string, credential: Credential, wanted: Scenario
   const session = new Session({ url, credential, seed: 7, timeout: 10_000 });
   const results = await runScenario(session, await connect(session), wanted);
   session.beginCleanUp();
-  expect((await session.ledger.cleanUp(session.client, false, () => {})).left).toEqual([]);
+  expect(
+    (await session.ledger.cleanUp(session.client, { keep: false, onStep: () => {}, findStrays: undefined })).left,
+  ).toEqual([]);
   session.transport.close();
   return results;
 }

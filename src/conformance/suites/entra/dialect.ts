@@ -940,6 +940,41 @@ const renameChecks: readonly Check[] = [
     },
   }),
   dialect({
+    name: 'rename-frees-name',
+    title: 'The userName that a user had before a rename can be given to another user.',
+    level: 'should',
+    source: 'RFC 7643 §4.1.1',
+    fix: 'Look for a userName among those that users have now; Entra gives an address that is free to the next one.',
+    needs: ['patch'],
+    async run(t) {
+      const user = await t.user();
+      expectDone(t, await t.patch(user, one('replace', 'userName', address(t))));
+      t.expectStatus(await t.post(t.endpoint('User'), user.sent), 201);
+    },
+  }),
+  dialect({
+    name: 'rename-letter-case',
+    title: 'A user can be renamed to its own userName in another letter case.',
+    level: 'should',
+    source: 'RFC 7643 §4.1.1',
+    fix: 'Look for the same userName among other users, not at the user itself.',
+    needs: ['patch'],
+    async run(t) {
+      const user = await t.user();
+      const name = String(user.sent.userName).toUpperCase();
+      expectDone(t, await t.patch(user, one('replace', 'userName', name)));
+      const found = valueAt((await t.read(user)).body, 'userName');
+      // Some servers keep all names in one letter case, which the schema allows them.
+      t.expect(
+        String(found).toUpperCase() === name,
+        undefined,
+        `userName is ${shown(found)}`,
+        name,
+        found ?? 'nothing',
+      );
+    },
+  }),
+  dialect({
     name: 'empty-user-name',
     title: '`replace` of `userName` by an empty text is refused with 400, and changes nothing.',
     level: 'must',

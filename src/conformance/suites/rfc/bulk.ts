@@ -244,6 +244,20 @@ const REFERENCES: readonly Row[] = [
     run: (t) => expectReference(t, [postGroup(t, 'group', 'bulkId:user'), postUser(t, 'user')]),
   },
   {
+    id: 'forward-reference-once',
+    title: 'What refers to a later operation is made once.',
+    source: 'RFC 7644 §3.7.2',
+    fix: 'Complete the resource that was made before its reference was known; do not make it a second time.',
+    needs: ['groups', 'filter'],
+    async run(t) {
+      const group = postGroup(t, 'group', 'bulkId:user');
+      await inBulk(t, [group, postUser(t, 'user')], async () => {
+        const name = JSON.stringify(valueAt(group.data, 'displayName'));
+        t.expectList(await t.find('Group', `displayName eq ${name}`), 1);
+      });
+    },
+  },
+  {
     id: 'extension-reference',
     title: 'A bulkId in an extension is resolved.',
     source: 'RFC 7644 §3.7.2',

@@ -101,6 +101,24 @@ const statusChecks: readonly Check[] = [
     },
   },
   {
+    id: 'rfc.create.location-host',
+    suite: 'rfc',
+    title: 'The location of a created user is at the host that the client asked.',
+    level: 'should',
+    source: 'RFC 7643 §3.1, RFC 9110 §10.2.2',
+    fix: 'Build locations from the address that clients use, such as X-Forwarded-Host and -Proto, not from that of a server behind.',
+    async run(t) {
+      const answer = await created(t);
+      const asked = answer.exchange.request.url;
+      for (const location of [answer.headers.location, valueAt(answer.body, 'meta.location')]) {
+        // A relative one is resolved by who reads it.
+        const origin = URL.canParse(String(location ?? ''), asked) && new URL(String(location ?? ''), asked).origin;
+        const wanted = new URL(asked).origin;
+        t.expect(origin === wanted, answer, `The location leads to ${shown(location)}`, wanted, origin);
+      }
+    },
+  },
+  {
     id: 'rfc.create.resource-type',
     suite: 'rfc',
     title: 'The meta.resourceType of a created user is the name that /ResourceTypes gives, or else User.',
@@ -250,6 +268,38 @@ const KEPT: Readonly<Record<string, Kept>> = {
     attribute: 'displayName',
     extra: () => ({ displayName: `O'Brien "Bob" \\ <b>&amp;</b> %41 ; --` }),
     wanted: ({ displayName }) => [['displayName', displayName as Json]],
+  },
+  digits: {
+    title: 'A text of digits stays a text, with its zeros in front.',
+    attribute: 'displayName',
+    extra: () => ({ displayName: '00420' }),
+    wanted: () => [['displayName', '00420']],
+    level: 'must',
+    source: 'RFC 7643 §2.3.1',
+  },
+  words: {
+    title: 'Names that look like booleans or null stay what they are: texts.',
+    attribute: 'name',
+    extra: () => ({ name: { givenName: 'True', familyName: 'Null' } }),
+    wanted: () => [
+      ['name.givenName', 'True'],
+      ['name.familyName', 'Null'],
+    ],
+    level: 'must',
+    source: 'RFC 7643 §2.3.1',
+  },
+  blanks: {
+    title: 'Two blanks in a row within a value stay two.',
+    attribute: 'displayName',
+    extra: () => ({ displayName: 'Anna  Lena' }),
+    wanted: () => [['displayName', 'Anna  Lena']],
+  },
+  'line-breaks': {
+    title: 'The line breaks of a formatted address are kept.',
+    attribute: 'addresses.formatted',
+    extra: () => ({ addresses: [{ type: 'work', formatted: '100 Main Street\nSpringfield' }] }),
+    wanted: () => [['addresses[type=work].formatted', '100 Main Street\nSpringfield']],
+    source: 'RFC 7643 §4.1.2, RFC 7644 §3.3',
   },
 };
 

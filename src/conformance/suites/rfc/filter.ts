@@ -55,7 +55,7 @@ const OPERATORS: readonly Row[] = [
     title: 'The operator eq finds the user with exactly the value.',
     fix: 'Let eq compare whole values: neither a part nor an extension of the value is a match.',
     hits: ({ name }) => [`userName eq ${quoted(name)}`],
-    misses: ({ word, name }) => [`userName eq ${quoted(word)}`, `userName eq ${quoted(`${name}x`)}`],
+    misses: ({ word, name }) => [word, `${name}x`, name.slice(1)].map((part) => `userName eq ${quoted(part)}`),
   },
   {
     id: 'ne',

@@ -314,6 +314,24 @@ const added: readonly Check[] = [
     },
   }),
   groupCheck({
+    id: 'rfc.groups.add.last-modified',
+    title: 'The time in meta.lastModified of a group is later when a member was added.',
+    level: 'should',
+    source: 'RFC 7643 §3.1',
+    fix: 'Set meta.lastModified of the group when its members change, wherever they are stored.',
+    needs: PATCH,
+    async run(t) {
+      const { group } = await groupOf(t, 1);
+      const joining = await t.user();
+      const before = await modifiedOf(t, group);
+      await untilNextStamp(before);
+      const after = await patched(t, group, { op: 'add', path: 'members', value: membersOf(joining) });
+      const found = valueAt(after.body, 'meta.lastModified');
+      const isLater = Date.parse(String(found)) > Date.parse(before);
+      t.expect(isLater, after, `meta.lastModified was ${before} before`, 'a later time', found ?? 'nothing');
+    },
+  }),
+  groupCheck({
     id: 'rfc.groups.add.atomic',
     title: 'When a later operation fails an added member is gone again.',
     source: 'RFC 7644 §3.5.2',

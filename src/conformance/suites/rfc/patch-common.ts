@@ -193,6 +193,7 @@ export function refusals(rows: readonly Refusal[]): Check[] {
       needs,
       run: async (t) => {
         const answer = await sendRefusal(t, row);
+        t.expect(answer.status >= 400, answer, `${what} was not refused, but answered with ${answer.status}`, 400);
         const isOther = row.orScimType !== undefined && valueAt(answer.body, 'scimType') === row.orScimType;
         if (!isOther) t.expectEqual(answer, 'scimType', scimType);
       },

@@ -3,6 +3,7 @@ import type { Check } from '../../check.js';
 import { definitionOf, USER_URN } from '../../facts.js';
 import type { Answer } from '../../model.js';
 import type { Probe } from '../../probe.js';
+import { valueAt } from '../../values.js';
 import {
   emailOf,
   expectFirstText,
@@ -107,6 +108,20 @@ const complex: readonly Check[] = [
       const after = await patched(t, user, { op: 'replace', path: 'name.givenName', value });
       t.expectEqual(after, 'name.givenName', value);
       t.expectEqual(after, 'name.familyName', 'Family');
+    },
+  }),
+  patchCheck({
+    id: 'rfc.patch.replace.keeps-inactive',
+    title: 'A replace of another attribute leaves an inactive user inactive.',
+    source: 'RFC 7644 §3.5.2',
+    fix: 'Leave active alone unless an operation names it: or whoever was locked out comes back with the next change.',
+    async run(t) {
+      const path = optionalText(t);
+      t.needsAttribute(USER_URN, 'active');
+      const user = await t.user({ active: false });
+      const before = await t.read(user);
+      if (valueAt(before.body, 'active') !== false) t.skip('the server has not made the user inactive');
+      t.expectEqual(await patched(t, user, { op: 'replace', path, value: t.unique('text') }), 'active', false);
     },
   }),
 ];

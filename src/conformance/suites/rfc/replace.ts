@@ -288,6 +288,21 @@ const metaChecks: readonly Check[] = [
     },
   },
   {
+    id: 'rfc.replace.created',
+    suite: 'rfc',
+    title: 'The time in meta.created is the same after a PUT that changes something.',
+    level: 'must',
+    source: 'RFC 7643 §3.1',
+    fix: 'Keep the time at which the resource was added; a PUT changes it, and does not add it again.',
+    async run(t) {
+      const user = await t.user();
+      const created = valueAt((await t.read(user)).body, 'meta.created');
+      const before = typeof created === 'string' ? created : t.skip('the server gives no meta.created');
+      await untilNextStamp(before);
+      t.expectEqual(await replacedAndRead(t, user, 'New name'), 'meta.created', before);
+    },
+  },
+  {
     id: 'rfc.replace.version',
     suite: 'rfc',
     title: 'A PUT that changes something gives the user another version.',
