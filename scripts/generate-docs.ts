@@ -1,6 +1,6 @@
 /**
- * Writes what the code knows best: the table of options in README.md, between its two markers, from src/options.ts;
- * docs/profiles.md from src/scim/profiles.ts; and docs/conformance.md from the checks of src/conformance.
+ * Writes what the code knows best: the table of options in README.md, between its two markers, from src/options.ts, and
+ * what an editor shows of each, in that file itself; docs/profiles.md from src/scim/profiles.ts; and docs/conformance.md from the checks of src/conformance.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Check, EXEMPTIONS, levelWord, SUITES } from '../src/conformance/index.js';
@@ -9,6 +9,7 @@ import { CHECKS } from '../src/conformance/suites/index.js';
 import { OPTIONS, type OptionDescription } from '../src/options.js';
 import { PROFILES, RULES, type RuleName } from '../src/scim/profiles.js';
 
+const OPTIONS_FILE = new URL('../src/options.ts', import.meta.url);
 const README = new URL('../README.md', import.meta.url);
 const PROFILES_PAGE = new URL('../docs/profiles.md', import.meta.url);
 const CONFORMANCE_PAGE = new URL('../docs/conformance.md', import.meta.url);
@@ -45,6 +46,30 @@ function fill(text: string): string {
   if (begin === -1 || end < begin) throw new Error(`README.md needs the lines ${BEGIN} and ${END}, in this order`);
   const note = '<!-- Generated from src/options.ts by `npm run generate`; edits here are lost. -->';
   return `${text.slice(0, begin + BEGIN.length)}\n${note}\n\n${table()}\n\n${text.slice(end)}`;
+}
+
+/** What an editor shows of an option: what it does, which numbers it may be, and what it is when nobody says. */
+function comment(option: OptionDescription): string {
+  const range = /^a whole number .*/.exec(String(option.parse('')).replace(/^Error: /, ''))?.[0];
+  const unset = option.default === undefined ? undefined : `${defaultOf(option)} without it`;
+  const bounds = [range?.replace(/^a/, 'A'), unset].filter((part) => part !== undefined).join('; ');
+  const words = `${option.description}${bounds && ` ${bounds}.`}`.split(' ');
+  const lines = words.reduce(
+    ([line = '', ...done], word) =>
+      line.length + word.length < 112 ? [line ? `${line} ${word}` : word, ...done] : [word, line, ...done],
+    [] as string[],
+  );
+  const text = lines.reverse();
+  return text.length === 1
+    ? `  /** ${text[0]} */`
+    : ['  /**', ...text.map((line) => `   * ${line}`), '   */'].join('\n');
+}
+
+function fillComments(source: string): string {
+  return OPTIONS.reduce((text, option) => {
+    const field = new RegExp(`(?:  /\\*\\*(?:(?!\\*/)[^])*\\*/\\n)?(?=  readonly ${option.name}: )`);
+    return text.replace(field, () => `${comment(option)}\n`);
+  }, source);
 }
 
 const PROFILES_TEXT = `<!-- Generated from src/scim/profiles.ts by \`npm run generate\`; edits here are lost. -->
@@ -92,9 +117,10 @@ npx scim-target conformance replay FILE --url URL (credential) [--from URL] [rep
 ## What it does to the server
 
 Everything that a run makes has a name that begins with \`ct-\` and eight digits, and is removed at the end, also after
-Ctrl-C; \`--keep\` leaves it. Other people's data is read in lists, and never changed. With \`--read-only\` nothing is
-changed at all: only the checks marked with an eye (👁) run. \`--max-rps\` keeps to so many requests per second, and an
-answer of 429 with \`Retry-After\` is waited for. \`--dry-run\` prints every request and sends none.
+Ctrl-C; \`--keep\` leaves it. What was made without the run being told, such as by a POST whose answer never came, is
+found by that name. Other people's data is read in lists, and never changed. With \`--read-only\` nothing is changed at
+all: only the checks marked with an eye (👁) run. \`--max-rps\` keeps to so many requests per second. An answer of 429 is
+waited for as its \`Retry-After\` says; 20 of them in a row end the run. \`--dry-run\` prints every request and sends none.
 
 ## What to run
 
@@ -135,7 +161,7 @@ A private certificate authority: \`NODE_EXTRA_CA_CERTS=ca.pem\`.
 | (none) | text on standard output; progress goes to standard error. \`NO_COLOR\` is honoured. |
 | \`--html F\` | one page that needs nothing else, for a browser, a phone, or paper |
 | \`--json F\` | everything, as the type \`Report\` of \`src/conformance/model.ts\` |
-| \`--junit F\` | for build servers; a warning counts as passed |
+| \`--junit F\` | for build servers; a warning counts as passed, a run that broke off as an error |
 | \`--har F\`, \`--record F\` | every request and answer as HAR 1.2 |
 
 A check has a level. \`must\`: the RFC demands it. A client's name: that client does not work without it. \`should\`: it is
@@ -217,5 +243,7 @@ writeFileSync(PROFILES_PAGE, profilesPage());
 console.log('wrote docs/profiles.md');
 writeFileSync(CONFORMANCE_PAGE, conformancePage());
 console.log('wrote docs/conformance.md');
+writeFileSync(OPTIONS_FILE, fillComments(readFileSync(OPTIONS_FILE, 'utf8')));
+console.log('wrote what editors show of options, in src/options.ts');
 writeFileSync(README, fill(readFileSync(README, 'utf8')));
 console.log('wrote the options in README.md');

@@ -40,8 +40,23 @@ import { createScimTarget, type ScimTarget } from 'scim-target';
 import type { Store } from 'scim-target/store';
 import { type ContractSubject, storeContract, TestTarget } from 'scim-target/testing';
 
-const target: ScimTarget = await createScimTarget({ store: 'memory:' });
+const accounts = new Map<string, string>();
+const chosen: { publicUrl?: string } = {};
+const target: ScimTarget = await createScimTarget({
+  store: 'memory:',
+  publicUrl: chosen.publicUrl,
+  beforeCommit: ({ operation, before, after }) => {
+    if (operation === 'delete') accounts.delete(before.id as string);
+    else accounts.set(after.id as string, operation);
+  },
+  onPassword: async ({ id }) => accounts.get(id),
+});
 express().use('/scim/v2', target.scimRouter);
+target.events.subscribe('accounts', {
+  'user.created': ({ resource }) => accounts.set(resource.id, resource.userName),
+  'user.updated': async ({ resource }) => accounts.get(resource.id),
+  'user.deleted': ({ resource }) => accounts.delete(resource.id),
+});
 const token: string = await target.createToken({ tenant: 'default', name: 'smoke' });
 await target.close();
 
@@ -81,7 +96,17 @@ function mount(folder) {
 /** The declarations under the strictest eyes of an embedder's compiler, those of the libraries included. */
 function compile(folder) {
   writeFileSync(path.join(folder, 'app.ts'), TYPED_APP);
-  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--exactOptionalPropertyTypes',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--types',
+    'node',
+  ];
   run(path.join(root, 'node_modules', '.bin', 'tsc'), [...options, 'app.ts'], folder);
   say('its declarations fit an embedder in TypeScript');
 }

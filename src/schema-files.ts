@@ -49,13 +49,13 @@ function read<Document>(name: string): Document {
 /**
  * The bundled documents and those of a folder: each `*.json` is a schema (it has `attributes`) or a resource type (it has
  * an `endpoint`).
- * @throws SchemaDocumentError that names the file; what reading the folder throws
+ * @throws SchemaDocumentError that names the file, or the folder that cannot be read
  */
 export function documentsWith(folder: string): RegistryDocuments {
   const bundled = bundledDocuments();
   const schemas: SchemaDocument[] = [];
   const resourceTypes: ResourceTypeDocument[] = [];
-  for (const file of readdirSync(folder).sort()) {
+  for (const file of namesIn(folder).sort()) {
     if (!file.endsWith('.json')) continue;
     const document = parseFile(path.join(folder, file)) as Partial<SchemaDocument & ResourceTypeDocument>;
     if (typeof document?.endpoint === 'string') resourceTypes.push(document as ResourceTypeDocument);
@@ -72,6 +72,14 @@ export function documentsWith(folder: string): RegistryDocuments {
     schemas: [...bundled.schemas, ...schemas],
     resourceTypes: [...bundled.resourceTypes, ...resourceTypes],
   };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw new SchemaDocumentError(folder, 'the folder', `cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function parseFile(file: string): unknown {

@@ -10,7 +10,7 @@ import { METADATA_PATH, OAUTH_PATH } from './http/oauth-router.js';
 import type { ServerOptions } from './options.js';
 import { ScimError } from './scim/errors.js';
 import type { Store } from './store/store.js';
-import { createScimTarget, type ScimTarget } from './target.js';
+import { createTarget, type ScimTarget } from './target.js';
 
 export { OAUTH_PATH };
 
@@ -19,7 +19,7 @@ export const SCIM_PATH = '/scim/v2';
 export const TENANT_PATH = '/tenants/:tenant/scim/v2';
 
 /** Where events are, below the path of a tenant. */
-export const TENANT_EVENTS_PATH = `/tenants/:tenant${EVENTS_PATH}`;
+const TENANT_EVENTS_PATH = `/tenants/:tenant${EVENTS_PATH}`;
 
 /** Where the admin page is. */
 export const ADMIN_PATH = '/admin';
@@ -46,7 +46,7 @@ const REDACTED = [
 /** @throws when the store cannot be opened or the port is taken */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const logger = createLogger(options.logLevel);
-  const target = await createScimTarget({ ...options, logger: logger.log });
+  const target = await createTarget({ logger: logger.log }, options);
   const state: ServerState = { isStopping: false, unanswered: new Map() };
   const server = createServer(createApp(target, options, state));
   server.prependListener('request', ({ socket }, response) => noteUnanswered(socket, response, state));

@@ -14,11 +14,11 @@ import { BulkDirectory } from './directory/bulk.js';
 import { eventsRouter } from './http/events-router.js';
 import { scimRouter } from './http/scim-router.js';
 import { unknownAddress } from './http/unknown-address.js';
-import { readOptions } from './options.js';
-import { adminOf } from './target/admin.js';
+import type { TargetSettings } from './options.js';
+import { adminOf, checkSso } from './target/admin.js';
 import { authenticatorOf } from './target/authentication.js';
 import { eventsOf } from './target/events.js';
-import { hooksOf } from './target/hooks.js';
+import { settingsOf } from './target/given.js';
 import type { ScimTarget, TargetOptions } from './target/options.js';
 import {
   appDirectoryOf,
@@ -39,9 +39,14 @@ export { bundledRegistry, openStore, openTransfer, serverDocuments } from './tar
 
 /** @throws OptionError, SchemaDocumentError, or what opening the store throws */
 export async function createScimTarget(options: TargetOptions = {}): Promise<ScimTarget> {
-  const hooks = hooksOf(options);
+  return createTarget(options, settingsOf(options));
+}
+
+/** For whoever has read the settings already. @param options what is said in settings is not looked for here */
+export async function createTarget(options: TargetOptions, settings: TargetSettings): Promise<ScimTarget> {
+  checkSso(settings);
   const { paths, throttle = createThrottle() } = options;
-  const { settings, clock, log, registries, store } = await groundOf(options);
+  const { clock, log, registries, store } = await groundOf(options, settings);
   const uses = createUseRecorder({ store, clock, log });
   const { activityDays: days, activityEntries: most } = settings;
   const activity = createActivityRecorder({ store, clock, log, days, most });
@@ -50,10 +55,10 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
   const sources = { clock, newId: randomUUID };
   const { announce, dispatcher, events, reader } = eventsOf({ store, registries, clock, log }, options);
   const told = receiversOf({ store, registries, log, ...sources }, { dispatcher, reader, events }, settings);
-  const directory = directoryOf(store, registries.common, settings, clock, hooks, announce);
+  const directory = directoryOf(store, settings, clock, options, announce);
   const tokens = trustedTokensOf(store, settings, clock);
   const admission = {
-    authenticator: authenticatorOf({ store, clock, newId: randomUUID, log, throttle, federation: tokens }, hooks),
+    authenticator: authenticatorOf({ store, clock, newId: randomUUID, log, throttle, federation: tokens }, options),
     requestLimit: createRequestLimit(),
     uses,
     ...exchange,
@@ -66,7 +71,7 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
     bulk: new BulkDirectory({ directory, store, newId: randomUUID, announce }),
     registries,
     patchAnswer: settings.patchAnswer,
-    takesPasswords: takesPasswords(settings, hooks.onPassword),
+    takesPasswords: takesPasswords(settings, options.onPassword),
     publicUrl: settings.publicUrl,
   });
   const filterLimits = limits.filter;
@@ -100,16 +105,14 @@ export async function createScimTarget(options: TargetOptions = {}): Promise<Sci
 }
 
 /** What everything else of a target stands on. */
-async function groundOf(options: TargetOptions) {
-  const { store: given, logger, schemas, paths: _paths, clock: _clock, throttle: _throttle, ...plain } = options;
-  const flags = Object.fromEntries(
-    Object.entries(plain).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
-  );
-  const settings = readOptions({}, { ...flags, ...(typeof given === 'string' && { store: given }) });
-  const clock = isoClock(options.clock ?? (() => new Date()));
+async function groundOf(
+  { store: given, logger, schemas, clock: now = () => new Date() }: TargetOptions,
+  settings: TargetSettings,
+) {
+  const clock = isoClock(now);
   const log = logger ?? pino({ level: 'silent' }, { write: () => {} });
-  const registries = new Registries(typeof schemas === 'object' ? schemas : serverDocuments(schemas));
+  const registries = new Registries(typeof schemas === 'object' ? schemas : serverDocuments(settings.schemas));
   const store =
     typeof given === 'object' ? given : await openStore(settings.store, settings.busyTimeout, registries.common);
-  return { settings, clock, log, registries, store };
+  return { clock, log, registries, store };
 }

@@ -23,7 +23,7 @@ interface Zone {
 }
 
 const PORT =
-  /^store\/(?:store|accounts|records|deliveries|delivery-places|promised|positions|edge-forms|transfer)\.ts$/;
+  /^store\/(?:store|accounts|records|deliveries|delivery-places|promised|positions|readings|edge-forms|transfer)\.ts$/;
 const ENGINES = /^store\/[^/]+\//;
 
 /** Which way the arrows point. A folder without a zone fails: a new one needs a decision. */

@@ -1,6 +1,17 @@
 /** Options as they may be shown. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { OptionError, readOptions, shownStore } from '../src/options.js';
+import { OPTIONS, OptionError, readOptions, shownStore } from '../src/options.js';
+
+it('an editor shows of each option what the table of them says', () => {
+  const source = readFileSync(new URL('../src/options.ts', import.meta.url), 'utf8');
+  const shown = (name: string): string => {
+    const [, comment = ''] = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n {2}readonly ${name}: `).exec(source) ?? [];
+    return comment.replace(/\s*\n\s*\*?\s*/g, ' ').trim();
+  };
+  // What is written by hand is written over by `npm run generate`.
+  for (const { name, description } of OPTIONS) expect(shown(name)).toContain(description);
+});
 
 describe('the store', () => {
   it.each([

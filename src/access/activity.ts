@@ -33,14 +33,14 @@ export interface ActivityRecorderParts {
   readonly days: number;
   /** The most entries that the store keeps, of all tenants together. */
   readonly most: number;
-  /** Milliseconds between two writes; 500 without it. */
-  readonly intervalMs?: number | undefined;
   /** The most entries to hold between two writes; 20,000 without it. */
   readonly capacity?: number | undefined;
 }
 
 /** Entries per write to the store, and rows per step of forgetting: others get their turn in between. */
 const CHUNK = 500;
+/** Milliseconds. */
+const WRITE_EVERY = 500;
 const TIDY_EVERY = 60_000;
 /** For how long the hourly counts of tenants are kept. */
 const HOURS_DAYS = 400;
@@ -50,9 +50,9 @@ const DAY = 86_400_000;
 const MOST_PER_CALLER = 60;
 const MOST_OF_STRANGERS = 600;
 
-/** A recorder that writes every `intervalMs`. Its timers do not keep the process alive. */
+/** A recorder that writes twice a second. Its timers do not keep the process alive. */
 export function createActivityRecorder(parts: ActivityRecorderParts): ActivityRecorder {
-  const { store, clock, log, days, intervalMs = 500, capacity = 20_000 } = parts;
+  const { store, clock, log, days, capacity = 20_000 } = parts;
   const pile = new Pile(capacity);
   const doorkeeper = new Doorkeeper();
   let writing: Promise<void> = Promise.resolve();
@@ -88,7 +88,7 @@ export function createActivityRecorder(parts: ActivityRecorderParts): ActivityRe
     trimming ??= forgetOld(parts, () => isClosed).finally(() => (trimming = undefined));
   }
 
-  const timers = [setInterval(() => void flush(), intervalMs), setInterval(tidy, TIDY_EVERY)];
+  const timers = [setInterval(() => void flush(), WRITE_EVERY), setInterval(tidy, TIDY_EVERY)];
   for (const timer of timers) timer.unref();
 
   return {

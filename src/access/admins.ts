@@ -107,9 +107,8 @@ export class Admins {
     return this.inTurn(async () => {
       const before = await this.find(id);
       const change = this.changeOf(before, patch);
-      const disabled = change.disabled === undefined ? before.disabled : change.disabled;
-      const isOwnerStill = change.role === 'owner' && (disabled ?? undefined) === undefined;
-      if (!isOwnerStill) await this.requireAnotherOwner(before);
+      const { role = before.role, disabled = before.disabled } = change;
+      if (!isWorkingOwner({ role, disabled: disabled ?? undefined })) await this.requireAnotherOwner(before);
       const after = await this.parts.store.updateAdmin(id, change);
       if (!after) throw new AccessError('notFound', 'there is no such admin');
       if (after.disabled !== undefined) await this.parts.sessions.endAll(id);
@@ -137,13 +136,14 @@ export class Admins {
     }
   }
 
+  /** What is not named is left to whatever other processes make of it. */
   private changeOf(before: Admin, patch: AccountPatch): AdminChange {
     const name = patch.name === undefined ? undefined : checkName(patch.name);
-    const tenant = patch.tenant === undefined ? before.tenant : patch.tenant?.id;
-    const role = checkRole(patch.role ?? before.role, tenant);
+    const tenant = patch.tenant === undefined ? undefined : (patch.tenant?.id ?? null);
+    checkRole(patch.role ?? before.role, tenant === undefined ? before.tenant : (tenant ?? undefined));
     const since = before.disabled ?? this.parts.clock();
     const disabled = patch.disabled === undefined ? undefined : patch.disabled ? since : null;
-    return { name, role, tenant: tenant ?? null, disabled };
+    return { name, role: patch.role, tenant, disabled };
   }
 
   private async requireAnotherOwner(admin: Admin): Promise<void> {
@@ -164,7 +164,7 @@ export class Admins {
   }
 }
 
-function isWorkingOwner({ role, disabled }: Admin): boolean {
+function isWorkingOwner({ role, disabled }: Pick<Admin, 'role' | 'disabled'>): boolean {
   return role === 'owner' && disabled === undefined;
 }
 

@@ -40,6 +40,7 @@ export const AUDIT_ACTIONS = {
   'token.create': 'issued an admin token',
   'token.delete': 'removed an admin token',
   'activity.export': 'exported the activity of a tenant',
+  'signing-key.rotate': 'replaced the key that signs security event tokens',
 } as const satisfies Record<string, string>;
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;

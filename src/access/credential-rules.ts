@@ -9,7 +9,7 @@ export const MOST_OF_LABEL = 100;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** Seconds that an access token may live: an hour to six, as Entra asks for. */
-export const TOKEN_LIFETIME = { least: 3_600, most: 21_600 } as const;
+const TOKEN_LIFETIME = { least: 3_600, most: 21_600 } as const;
 
 const MOST_AUDIENCES = 10;
 /** Characters of an issuer, an audience, a subject or a directory. */

@@ -13,7 +13,7 @@ import { AccessError, FieldRefused } from './refusal.js';
 import type { Sources } from './tenants.js';
 
 export type { SecretSources } from './credential-secret.js';
-export type { CredentialState, CredentialSummary, KeySummary } from './credential-summary.js';
+export type { CredentialSummary } from './credential-summary.js';
 
 /** The longest that old secrets may last beside a new one, in seconds. */
 export const LONGEST_OVERLAP = 30 * 86_400;

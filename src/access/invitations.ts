@@ -11,7 +11,7 @@ import { isOver, type Sessions } from './sessions.js';
 import { hashToken, type RandomBytes } from './token.js';
 
 /** Milliseconds that a link is good for. */
-export const INVITATION_LIFETIME = 24 * 3_600_000;
+const INVITATION_LIFETIME = 24 * 3_600_000;
 
 /** Whose the link of the first start is, as `createdBy`. */
 const FIRST_START = 'first start';
@@ -80,9 +80,14 @@ export class Invitations {
 
   /** A link with which an admin sets a new password. Links made for the same before end. */
   async createReset(admin: Admin, createdBy: string): Promise<IssuedLink> {
-    await this.removeWhere((key) => key.admin === admin.id);
+    await this.endResets(admin.id);
     const { email: name, role, tenant } = admin;
     return this.issue({ name, role, tenant, admin: admin.id, createdBy });
+  }
+
+  /** Takes back the links with which an admin could set a new password: they may be in anybody's hands. */
+  async endResets(admin: string): Promise<void> {
+    await this.removeWhere((key) => key.admin === admin);
   }
 
   /** The link of a server that has no admin yet, in place of the one that an earlier start printed. */

@@ -5,7 +5,7 @@
 import { hash, verify } from '@node-rs/argon2';
 
 /** Characters (code points) of a password. The most bounds the work of hashing it. */
-export const PASSWORD_LENGTH = { least: 12, most: 200 } as const;
+const PASSWORD_LENGTH = { least: 12, most: 200 } as const;
 
 /** 19 MiB, two passes, one lane (argon2id, which is the library's own default): OWASP's recommendation. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;

@@ -16,6 +16,7 @@ export const PERMISSIONS = {
   'admins.read': 'see admins, invitations and admin tokens',
   'admins.write': 'invite, change and remove admins, and issue admin tokens',
   'settings.read': 'see the settings of the server',
+  'settings.write': 'replace the key that signs security event tokens',
 } as const satisfies Record<string, string>;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -33,6 +34,7 @@ const READING = [
 const RUNNING = [
   ...READING,
   'settings.read',
+  'settings.write',
   'tenants.create',
   'tenants.configure',
   'tenants.control',

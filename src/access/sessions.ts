@@ -7,7 +7,7 @@ import type { Admin, AdminKey, Store } from '../store/store.js';
 import { hashToken, type RandomBytes } from './token.js';
 
 /** Milliseconds from sign-in to the end of a session, whatever is done. */
-export const LONGEST_SESSION = 12 * 3_600_000;
+const LONGEST_SESSION = 12 * 3_600_000;
 
 /** The most sessions that an admin has at once; signing in once more ends the oldest. */
 export const MOST_SESSIONS = 20;

@@ -46,7 +46,12 @@ export async function signIn(
   if (admin) await noteRefusal({ store, clock }, admin, address, 'wrong password');
   else await noteRefusal({ store, clock }, undefined, address, 'unknown email');
   await failAttempt(throttle, attempt);
-  throw new SignInRefused('wrong', 'The email address or the password is wrong.');
+  throw wrongPassword();
+}
+
+/** The same whether it was the email or the password. */
+export function wrongPassword(): SignInRefused {
+  return new SignInRefused('wrong', 'The email address or the password is wrong.');
 }
 
 /** Counts a try of somebody's password. Tell the throttle when it was right. @throws SignInRefused */
@@ -69,7 +74,10 @@ function tooMany(wait: number): SignInRefused {
   return new SignInRefused('too many', `Too many tries that failed; wait ${wait} seconds and try again.`, wait);
 }
 
-/** Lets an admin in who has shown who they are, unless they are disabled. @throws SignInRefused */
+/**
+ * Lets an admin in who has shown who they are, unless they are disabled. Gives them with the password that they have shown,
+ * which may be another by now: that is for whoever starts their session to see. @throws SignInRefused
+ */
 export async function welcome(
   { store, clock }: Pick<SignInParts, 'store' | 'clock'>,
   admin: Admin,
@@ -82,9 +90,9 @@ export async function welcome(
     throw new SignInRefused('disabled', 'This account is disabled; ask an owner to enable it.');
   }
   const time = clock();
-  const updated = await store.updateAdmin(admin.id, { lastSignIn: time });
+  await store.updateAdmin(admin.id, { lastSignIn: time });
   await audit(store, { time, actor: actorOf(admin), address, action: 'session.start', details: { how } });
-  return updated ?? admin;
+  return { ...admin, lastSignIn: time };
 }
 
 /** What somebody typed who is no admin may be anything, a password too: it is not recorded. */

@@ -132,7 +132,7 @@ export class SingleSignOn {
     const subject = `${claims.iss} ${claims.sub}`;
     const bound = await this.parts.store.adminBySubject(subject);
     if (bound) return bound;
-    const emails = verifiedEmails(claims);
+    const emails = verifiedEmails(claims, this.parts.issuer);
     for (const email of emails) {
       const admin =
         (await this.bind(email, subject, claims, address)) ?? (await this.accept(email, subject, claims, address));
@@ -208,9 +208,15 @@ export class SingleSignOn {
 
 /**
  * The addresses that the provider vouches for. Entra has no `email_verified`: there the addresses of the people of one
- * directory, which the issuer names, are given by whoever manages it.
+ * directory, which the issuer names, are given by whoever manages it. An issuer for all directories (`common`) signs what
+ * each of them says, as that one's: anybody makes a directory, and gives its people the addresses of others.
+ * @param issuer the one that is asked, SsoParts.issuer
  */
-export function verifiedEmails(claims: Pick<IDToken, 'iss'> & { readonly [claim: string]: unknown }): string[] {
+export function verifiedEmails(
+  claims: Pick<IDToken, 'iss'> & { readonly [claim: string]: unknown },
+  issuer: string,
+): string[] {
+  if (new URL(claims.iss).href !== new URL(issuer).href) return [];
   const { email, email_verified: isVerified, preferred_username: name } = claims;
   const all = isEntra(claims.iss) ? [email, name] : isVerified === true ? [email] : [];
   return [...new Set(all.filter((value) => typeof value === 'string' && value.includes('@')))] as string[];

@@ -3,6 +3,7 @@
  * are there, and kept as the text it came as. Every refusal names the line and the rule, and changes nothing.
  */
 import {
+  createScanner,
   findNodeAtLocation,
   getNodeValue,
   type Node,
@@ -22,6 +23,9 @@ import type { Registries } from './registries.js';
 
 /** Characters of the document. */
 export const LONGEST_SCHEMAS = 50_000;
+
+/** Levels that the document may nest. An attribute within an attribute is at the seventh. */
+const DEEPEST = 32;
 
 /** What can be wrong without a schema being wrong: names and shapes. The rules of the RFC are in scim/schema/load.ts. */
 const attribute = z.strictObject({
@@ -124,9 +128,7 @@ export async function setSchemas(
 ): Promise<Tenant> {
   const after = text === null ? registries.common : readSchemas(text, registries);
   for (const misfit of misfits(registries.of(tenant), after)) await refuseIfAny(store, tenant, misfit);
-  const { schemas: _, ...others } = tenant.settings;
-  const settings = { ...others, ...(text !== null && { schemas: text }) };
-  const updated = await store.updateTenant(tenant.id, { settings });
+  const updated = await store.updateTenant(tenant.id, { settings: { schemas: text } });
   if (!updated) throw new AccessError('notFound', `there is no tenant named ${JSON.stringify(tenant.name)} any more`);
   return updated;
 }
@@ -162,6 +164,7 @@ export function namesIn(text: string | undefined) {
 }
 
 function readTree(text: string): Node {
+  checkDepth(text);
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;
@@ -170,6 +173,19 @@ function readTree(text: string): Node {
   const name = repeatedName(root);
   if (name) throw refused(text, name, `the name ${JSON.stringify(name.value)} is there twice`);
   return root;
+}
+
+/** Whatever reads the document calls itself for each level, so this is looked at first. */
+function checkDepth(text: string): void {
+  const scanner = createScanner(text, true);
+  for (let depth = 0, first = ' '; first !== ''; ) {
+    scanner.scan();
+    const offset = scanner.getTokenOffset();
+    first = text.charAt(offset);
+    if (first === '{' || first === '[') depth += 1;
+    else if (first === '}' || first === ']') depth -= 1;
+    if (depth > DEEPEST) throw refused(text, { offset }, `it nests deeper than ${DEEPEST} levels`);
+  }
 }
 
 /** Of two values under one name, readers disagree which counts. */

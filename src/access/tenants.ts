@@ -9,7 +9,7 @@ import { AccessError, FieldRefused } from './refusal.js';
 const TENANT_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
 /** Requests per second that a tenant's own limit may be. */
-export const REQUEST_LIMIT = { least: 1, most: 1_000_000 } as const;
+const REQUEST_LIMIT = { least: 1, most: 1_000_000 } as const;
 
 /** What a tenant has when nobody says otherwise. */
 const SETTINGS: TenantSettings = { allowsBasic: false, requestLimit: undefined };
@@ -64,18 +64,17 @@ export async function updateTenant(
   wanted: WantedTenant,
   { profiles, clock }: { readonly profiles: readonly string[]; readonly clock: Sources['clock'] },
 ): Promise<Tenant> {
-  const { name, profile, disabled } = wanted;
+  const { name, profile, disabled, allowsBasic, requestLimit } = wanted;
   if (name !== undefined) checkName(name);
   if (profile !== undefined) checkProfile(profile, profiles);
+  if (typeof requestLimit === 'number') checkLimit(requestLimit);
   // Who is disabled already stays so from then on, not from now.
   const isOther = disabled !== undefined && disabled !== (tenant.disabled !== undefined);
   const change = {
-    ...(name !== undefined && { name }),
-    ...(profile !== undefined && { profile }),
+    name,
+    profile,
     ...(isOther && { disabled: disabled ? clock() : null }),
-    ...((wanted.allowsBasic !== undefined || wanted.requestLimit !== undefined) && {
-      settings: settingsOf(tenant.settings, wanted),
-    }),
+    settings: { allowsBasic, requestLimit },
   };
   const updated = await unlessTaken(name ?? '', () => store.updateTenant(tenant.id, change));
   if (!updated) throw new AccessError('notFound', `there is no tenant named ${JSON.stringify(tenant.name)} any more`);
@@ -101,18 +100,9 @@ export async function removeTenant(
   }
 }
 
-function settingsOf(before: TenantSettings, { allowsBasic, requestLimit }: WantedTenant): TenantSettings {
-  return {
-    ...before,
-    allowsBasic: allowsBasic ?? before.allowsBasic,
-    requestLimit: requestLimit === undefined ? before.requestLimit : checkedLimit(requestLimit),
-  };
-}
-
-function checkedLimit(limit: number | null): number | undefined {
-  if (limit === null) return undefined;
+function checkLimit(limit: number): void {
   const { least, most } = REQUEST_LIMIT;
-  if (Number.isInteger(limit) && limit >= least && limit <= most) return limit;
+  if (Number.isInteger(limit) && limit >= least && limit <= most) return;
   throw new FieldRefused('requestLimit', `a request limit is a whole number from ${least} to ${most} per second`);
 }
 

@@ -9,7 +9,7 @@ import { findTenant } from '../access/tenants.js';
 import type { ServerOptions } from '../options.js';
 import type { Admin, Store } from '../store/store.js';
 import { auditCommand, commandAuthor } from './audit.js';
-import { adminPage } from './base-url.js';
+import { adminPage, localOrigin } from './base-url.js';
 import { sources } from './sources.js';
 import { type Terminal, table } from './terminal.js';
 import { addJsonOption, addStoreOption, type StoreFlags, withStore } from './with-store.js';
@@ -100,7 +100,7 @@ function linkOf(
   { key, token }: IssuedLink,
   { publicUrl, host, port }: ServerOptions,
 ): { link: string; expires: string | undefined } {
-  const origin = publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const origin = publicUrl ?? localOrigin(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   return { link: adminPage(origin) + setUpPath(token), expires: key.expires };
 }
 

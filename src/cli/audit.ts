@@ -13,7 +13,7 @@ export function auditCommand(
 }
 
 /** Whoever runs the command, by the name of their account. */
-export function commandActor(): AuditActor {
+function commandActor(): AuditActor {
   return { kind: 'command line', id: undefined, name: accountName() };
 }
 

@@ -43,11 +43,23 @@ export function sentenceOf(error: unknown): string | undefined {
 
 /** The failure of opening a store, with the store's name; errors of the operating system name what they are about. */
 export function openingFailed(spec: string, error: unknown): Error {
-  if (!(error instanceof Error) || systemSentence(error) !== undefined) return error as Error;
+  if (!(error instanceof Error) || error instanceof OptionError || systemSentence(error) !== undefined) {
+    return error as Error;
+  }
   if (error instanceof SchemaDocumentError) return new CommandFailed(`--schemas: ${error.message}`, { cause: error });
-  return new CommandFailed(`the store ${shownStore(spec)} cannot be used: ${firstLine(rootOf(error).message)}`, {
+  return new CommandFailed(`the store ${shownStore(spec)} cannot be used: ${storeReason(rootOf(error).message)}`, {
     cause: error,
   });
+}
+
+/** What SQLite says of a file tells neither who nor what to do. */
+const FILE_REASONS: readonly (readonly [said: RegExp, meaning: string])[] = [
+  [/unable to open database file/, 'it is not a file that this user may open or make; give this user its folder'],
+  [/readonly database/, 'this user may not write to the file and its folder'],
+];
+
+function storeReason(message: string): string {
+  return FILE_REASONS.find(([said]) => said.test(message))?.[1] ?? firstLine(message);
 }
 
 /** Errors of the operating system in words; their own messages are made of calls and constants. */
@@ -65,6 +77,15 @@ function systemSentence(error: Error): string | undefined {
       return `permission to use ${where ?? 'a file'} was denied`;
     case 'EROFS':
       return `${where ?? 'the file system'} can only be read`;
+    case 'ENOENT':
+      return `${where ?? 'what was named'}: there is no such file or folder`;
+    case 'EISDIR':
+      return `${where ?? 'what was named'} is a folder; name a file`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `${where ?? 'what was named'} is a file; name a folder`;
+    case 'ENOSPC':
+      return 'the disk is full';
     default:
       return undefined;
   }

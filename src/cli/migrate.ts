@@ -12,8 +12,9 @@ interface MigrateFlags {
 
 const HELP = `
 Stop the servers of both stores first. What is moved: tenants, credentials (clients keep their secrets and tokens), admins,
-users, groups, members, their history, the audit and the traffic by hour. The activity stays behind. Afterwards both stores
-are read again and compared. After an interruption, the same command goes on where it ended.
+users with the hashes of their passwords, groups, members, their history, receivers and how far each has got, the audit and
+the traffic by hour. The activity stays behind. Afterwards both stores are read again and compared. After an interruption,
+the same command goes on where it ended.
 
 Examples:
   scim-target migrate --from sqlite:./data/scim.db --to mongodb://db1,db2,db3/scim?replicaSet=rs0

@@ -8,6 +8,7 @@ import { addIssueCommands } from './issue.js';
 import { addMigrateCommand } from './migrate.js';
 import { type Screen, screenOf } from './screen.js';
 import { addServeCommand } from './serve.js';
+import { addSigningKeyCommands } from './signing-key.js';
 import { addTenantCommands } from './tenant.js';
 import { addTenantFileCommands } from './tenant-file.js';
 import type { Terminal } from './terminal.js';
@@ -79,6 +80,7 @@ function createProgram(terminal: Terminal, screen: Screen, end: (exitCode: numbe
   addTokenCommands(program, terminal);
   addIssueCommands(program, terminal);
   addWebhookCommands(program, terminal);
+  addSigningKeyCommands(program, terminal);
   addAdminCommands(program, terminal);
   addTenantFileCommands(program, terminal);
   addMigrateCommand(program, terminal, screen);

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { OPTIONS, type OptionDescription, readOptions, type ServerOptions, shownStore } from '../options.js';
 import { startServer } from '../server.js';
-import { adminPage, scimBaseUrl } from './base-url.js';
+import { adminPage, localOrigin, scimBaseUrl } from './base-url.js';
 import { openingFailed } from './failure.js';
 import { firstStart } from './first-start.js';
 import { untilStopped } from './stop.js';
@@ -39,7 +39,20 @@ function flagOf({ flag, description, default: fallback, unit, env }: OptionDescr
   return new Option(`${flag} ${value}`, `${description} [${origin}]`);
 }
 
+/** What Kubernetes tells each pod of a Service named `scim-target`. */
+const SERVICE_LINK = /^SCIM_TARGET_(?:SERVICE|PORT)_/;
+
+/** A mistyped flag is refused; a mistyped variable, which may be anybody's, is named. */
+function warnOfVariables(terminal: Terminal): void {
+  const known = OPTIONS.flatMap((description) => description.env);
+  const strange = Object.keys(terminal.env).filter((name) => /^SCIM_TARGET_/.test(name) && !SERVICE_LINK.test(name));
+  for (const name of strange.filter((one) => !known.includes(one))) {
+    terminal.err(`scim-target: ${name} is no option and has no effect (serve --help lists them).\n`);
+  }
+}
+
 async function runServe(flags: ServeFlags, terminal: Terminal): Promise<void> {
+  warnOfVariables(terminal);
   const options = readOptions(terminal.env, flags);
   // What else could fail is the port, and that error is one of the operating system.
   const server = await startServer(options).catch((error: unknown) => {
@@ -47,7 +60,7 @@ async function runServe(flags: ServeFlags, terminal: Terminal): Promise<void> {
   });
   const stopped = untilStopped(() => server.close(), terminal);
   try {
-    const origin = options.publicUrl ?? server.url;
+    const origin = options.publicUrl ?? localOrigin(server.url);
     const [baseUrl, page] = [scimBaseUrl(origin), adminPage(origin)];
     terminal.err(
       `Listening at ${server.url} with the store ${shownStore(options.store)}. The SCIM base URL is ${baseUrl}\n`,

@@ -89,6 +89,7 @@ async function runImport(file: string | undefined, { store: spec, tenant: name }
     try {
       const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
       const counts = await importTenant(side, lines, create, sources);
+      if (made) await side.store.updateTenant(made.id, { disabled: null });
       if (made) await auditCommand(side.store, { action: 'tenant.import', tenant: made, target: name });
       return counts;
     } catch (error) {
@@ -100,9 +101,10 @@ async function runImport(file: string | undefined, { store: spec, tenant: name }
   terminal.err(`Imported tenant ${name}: ${inWords(counts)}.\n`);
 }
 
+/** Disabled until all of it is there: of an import that is killed nothing remains that opens anything. */
 async function newTenant({ store }: Side, name: string, { profile, settings }: FileHeader): Promise<Tenant> {
   const made = await createTenant(store, { name, profile, profiles: Object.keys(PROFILES), ...sources });
-  return (await store.updateTenant(made.id, { settings })) ?? made;
+  return (await store.updateTenant(made.id, { settings, disabled: sources.clock() })) ?? made;
 }
 
 async function undo({ store }: Side, { id }: Tenant): Promise<void> {

@@ -7,7 +7,7 @@ import { namesIn, setSchemas } from '../access/tenant-schemas.js';
 import { findTenant } from '../access/tenants.js';
 import { serverDocuments } from '../target.js';
 import { auditCommand } from './audit.js';
-import { CommandFailed, UsageError } from './failure.js';
+import { UsageError } from './failure.js';
 import type { Terminal } from './terminal.js';
 import { addStoreOption, type StoreFlags, withStore } from './with-store.js';
 
@@ -44,7 +44,7 @@ export function addSchemasCommand(tenant: Command, terminal: Terminal): void {
 async function run(name: string, flags: SchemasFlags, terminal: Terminal): Promise<void> {
   const wanted = [flags.file !== undefined, flags.show, flags.clear].filter(Boolean);
   if (wanted.length !== 1) throw new UsageError('say one of --file, --show and --clear');
-  const text = flags.file === undefined ? null : await read(flags.file);
+  const text = flags.file === undefined ? null : await readFile(flags.file, 'utf8');
   await withStore({ flags, terminal }, async (store, options) => {
     const tenant = await findTenant(store, name);
     if (flags.show) {
@@ -57,12 +57,4 @@ async function run(name: string, flags: SchemasFlags, terminal: Terminal): Promi
     await auditCommand(store, { action: 'tenant.schemas', tenant, target: name, details });
     terminal.err(`Changed the schemas of tenant ${name}.\n`);
   });
-}
-
-async function read(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new CommandFailed(`cannot read ${path}: ${(error as Error).message}`);
-  }
 }

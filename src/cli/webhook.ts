@@ -8,6 +8,7 @@ import { createdDetails } from '../events/receiver-details.js';
 import { type NewReceiver, Receivers } from '../events/receivers.js';
 import { EventSecrets } from '../events/secrets.js';
 import { SetSigner } from '../events/set-signer.js';
+import { SigningKeys } from '../events/signing-keys.js';
 import type { ServerOptions } from '../options.js';
 import type { Delivery, Receiver, Store, Tenant } from '../store/store.js';
 import { bundledRegistry } from '../target.js';
@@ -117,7 +118,8 @@ function withReceivers<T>(flags: WebhookFlags, terminal: Terminal, act: (work: W
 function receiversIn(store: Store, { publicUrl: issuer, webhookPrivate }: ServerOptions): Receivers {
   const secrets = new EventSecrets(store, randomBytes);
   const typesOf = () => bundledRegistry().resourceType;
-  const signer = new SetSigner({ secrets, issuer, typesOf, clock: sources.clock });
+  const { clock } = sources;
+  const signer = new SetSigner({ keys: new SigningKeys({ store, clock }), issuer, typesOf, clock });
   const rules = { allowsPrivate: webhookPrivate === 'allow' };
   const unheard = { changed: () => undefined, moved: () => undefined, gone: async () => undefined };
   return new Receivers({ store, secrets, signer, rules, ...unheard, ...sources });

@@ -14,13 +14,16 @@ import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { CommonAttributes, EnterpriseUser, Group, User } from '../scim/schema/types.generated.js';
 import { resolveSort } from '../scim/sort.js';
 import type { Actor, Change, Store, Tenant } from '../store/store.js';
-import type { Caller, Directory, ResourceView } from './directory.js';
+import type { Caller } from './caller.js';
+import type { Directory } from './directory.js';
 import { memberElement, memberPages } from './members.js';
+import type { ResourceView } from './views.js';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** What every resource has once it is kept. `meta` has no `location`, which depends on where a client looks from. */
-type Kept = { readonly id: string; readonly meta: NonNullable<CommonAttributes['meta']> } & JsonObject;
+type Kept = { readonly id: string; readonly meta: KeptMeta } & JsonObject;
+type KeptMeta = NonNullable<CommonAttributes['meta']> & { readonly version: string };
 
 /** A user to be: `schemas` may be left out; extensions stand under their URNs. */
 export type NewUser = User | (User & { readonly [extension: `urn:${string}`]: unknown });
@@ -242,7 +245,9 @@ export class AppResources<New extends object, Resource extends Kept> {
     return { caller, type };
   }
 
-  private question({ filter, sortBy, sortOrder }: FindQuery, type: ResourceType, { dialect }: Caller) {
+  private question(query: FindQuery, type: ResourceType, { dialect }: Caller) {
+    checkNames(query, ['filter', 'sortBy', 'sortOrder', 'startIndex', 'count']);
+    const { filter, sortBy, sortOrder } = query;
     const parsed = filter === undefined ? undefined : parseFilter(filter, this.parts.filterLimits, dialect);
     return {
       filter: parsed && resolveFilter(parsed, type, dialect),
@@ -277,11 +282,19 @@ function bounded(wanted: number): number {
   return Math.min(PAGE.most, Math.max(1, Math.trunc(wanted) || 1));
 }
 
+/** What is written wrong would ask for everything, or for no condition. @throws ScimError invalidValue */
+function checkNames(given: object, names: readonly string[]): void {
+  const wrong = Object.keys(given).find((name) => !names.includes(name));
+  if (wrong !== undefined) throw new ScimError('invalidValue', `There is no ${wrong} here, but ${names.join(', ')}.`);
+}
+
 /** As JSON has it, and nothing that the app could still change. */
 function bodyOf(value: object): Json {
   return JSON.parse(JSON.stringify(value) ?? 'null') as Json;
 }
 
-function tagsOf({ ifMatch }: IfMatch) {
+function tagsOf(conditions: IfMatch) {
+  checkNames(conditions, ['ifMatch']);
+  const { ifMatch } = conditions;
   return ifMatch === undefined ? {} : { ifMatch: [ifMatch] };
 }

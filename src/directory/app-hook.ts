@@ -2,7 +2,7 @@
 import { ScimError } from '../scim/errors.js';
 
 /** How long the app may take where it has not said otherwise, in milliseconds. */
-export const HOOK_TIMEOUT = 5_000;
+const HOOK_TIMEOUT = 5_000;
 
 /** What a client is told when the app failed; why is for the log alone. */
 const FAILED = 'The application that this server is part of did not answer as it should; try again later.';

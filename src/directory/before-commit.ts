@@ -1,6 +1,6 @@
 /**
  * The app's word on a change before it is made. Knows: what the app is told of a change, and which answers there are.
- * Does not know: when it is asked, which is directory.ts's.
+ * Does not know: when it is asked, which is commits.ts's.
  */
 import { clone, isObject, type Json, type JsonObject } from '../scim/json.js';
 import type { AttributeChange } from '../scim/patch/difference.js';
@@ -12,20 +12,25 @@ import { appFailed, askApp } from './app-hook.js';
 import type { Changes, Occasion } from './write.js';
 
 /** A change that is about to be made. What the app does to this object changes nothing. */
-export interface PlannedChange {
+export type PlannedChange =
+  | PlannedAs<'create', undefined, JsonObject>
+  | PlannedAs<'replace' | 'patch', JsonObject, JsonObject>
+  | PlannedAs<'delete', JsonObject, undefined>;
+
+interface PlannedAs<Operation extends ChangeOperation, Before, After> {
   /** Tenant.name */
   readonly tenant: string;
   /** ResourceType.name: `User`, `Group`, or that of a type of your own. */
   readonly type: string;
   readonly id: string;
-  readonly operation: ChangeOperation;
+  readonly operation: Operation;
   /**
    * With `schemas`, `id` and `meta` (without `location`), without passwords, `$ref`s, `groups` and `members`; undefined
    * for a new resource.
    */
-  readonly before: JsonObject | undefined;
+  readonly before: Before;
   /** As it will be; undefined when it is deleted. */
-  readonly after: JsonObject | undefined;
+  readonly after: After;
   /** Both sides of every attribute that changes; none where only a password is kept anew. */
   readonly difference: readonly AttributeChange[];
   /** Ids of those that become, or cease to be, members of this resource. */
@@ -138,7 +143,8 @@ function changeOf({ key, type, current, document, changes, leaves }: Planned, oc
     difference: changes.difference.map((change) => ({ ...change, ...clone(sides(change)), path: [...change.path] })),
     members: { added: [...changes.added], removed: [...changes.removed] },
     leaves: [...leaves],
-  };
+    // The operation says which of the two sides there are.
+  } as PlannedChange;
 }
 
 function sides({ before, after }: AttributeChange): JsonObject {

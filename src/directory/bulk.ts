@@ -10,21 +10,15 @@ import { orderUnits, type Unit } from '../scim/messages/bulk-order.js';
 import { entityTag, fingerprint, type ResourceMeta } from '../scim/resource/present.js';
 import { DEFAULT_PROJECTION, isShown, type Projection } from '../scim/resource/project.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
-import {
-  keyOf,
-  type Membership,
-  MissingReference,
-  type Store,
-  StoreUnavailable,
-  UniquenessConflict,
-  VersionConflict,
-  type Write,
-} from '../store/store.js';
+import { type Membership, type Store, StoreUnavailable, VersionConflict, type Write } from '../store/store.js';
 import { type Announce, announcing } from './announce.js';
 import { AppOverdue } from './app-hook.js';
-import { type Caller, type Directory, keepsChanging, MAX_ATTEMPTS } from './directory.js';
+import { keepsChanging, MAX_ATTEMPTS } from './attempts.js';
+import type { Caller } from './caller.js';
+import type { Directory } from './directory.js';
 import { shownMemberships } from './members.js';
 import { PendingWrites } from './pending-writes.js';
+import { explained, refusedWrite } from './refusals.js';
 
 /** What became of one operation. */
 export type BulkOutcome = BulkSuccess | BulkFailure;
@@ -169,7 +163,7 @@ class Job {
   /** @throws OperationFailed */
   private async attempt(unit: Unit): Promise<Done> {
     const { directory, store } = this.options;
-    const pending = new PendingWrites(store, directory.typesOf(this.caller));
+    const pending = new PendingWrites(store, this.caller.types);
     const overlaid = directory.on(pending);
     const made = new Map<number, Made>();
     /** For each of the writes, the operation that it belongs to. */
@@ -183,7 +177,7 @@ class Job {
       while (owners.length < pending.writes.length) owners.push(index);
     }
     try {
-      const { durable } = await store.apply(this.caller.tenant, pending.writes);
+      const { durable } = await store.apply(this.caller.tenant, pending.writes, pending.read);
       return { made, durable, isWritten: pending.writes.length > 0 };
     } catch (error) {
       const write = refusedWrite(error, pending.writes);
@@ -229,9 +223,8 @@ class Job {
   }
 
   private async explained(error: unknown, write: Write | undefined): Promise<unknown> {
-    const { directory } = this.options;
-    const type = write?.kind === 'put' && directory.typesOf(this.caller)(write.resource.key.type);
-    return type ? directory.explained(error, this.caller, type, write.resource.document) : error;
+    const type = write?.kind === 'put' && this.caller.types(write.resource.key.type);
+    return type ? explained(error, this.options.store, this.caller, type, write.resource.document) : error;
   }
 
   private waitFor(unit: Unit, durable: Promise<void>, isWritten = false): void {
@@ -303,23 +296,4 @@ class Job {
 
 function unlessConflict(error: unknown): void {
   if (!(error instanceof VersionConflict)) throw error;
-}
-
-/** Which of the writes the store has refused. */
-function refusedWrite(error: unknown, writes: readonly Write[]): number {
-  if (error instanceof MissingReference) {
-    return writes.findIndex(
-      (write) => keyOf(write).id === error.key.id && write.change.added.some((id) => error.ids.includes(id)),
-    );
-  }
-  if (error instanceof UniquenessConflict) {
-    const takes = (write: Write): boolean =>
-      write.kind === 'put' &&
-      write.resource.key.type === error.key?.type &&
-      write.index.lookups.some(({ path, value, unique }) => unique && path === error.path && value === error.value);
-    // Of two new resources with one value, the later one is too many.
-    const created = writes.findLastIndex((write) => write.expected === 0 && takes(write));
-    return created === -1 ? writes.findIndex((write) => keyOf(write).id === error.key?.id && takes(write)) : created;
-  }
-  return 0;
 }

@@ -4,6 +4,8 @@ import type { EdgeElements, EdgePlan } from '../scim/patch/edge-plan.js';
 import { displayOf } from '../scim/resource/search-form.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { Edge, Membership, ResourceKey, Store, View } from '../store/store.js';
+import type { Caller } from './caller.js';
+import { memberTypeNames } from './write.js';
 
 type MemberStore = Pick<Store, 'get' | 'edges' | 'presentEdges'>;
 
@@ -41,6 +43,11 @@ export async function edgeElements(
     }
   }
   return { before, named };
+}
+
+/** The types that a member of such a group may have, as far as the caller's tenant has them. */
+export function memberTypes(group: ResourceType, { types }: Caller): ResourceType[] {
+  return memberTypeNames(group).flatMap((name) => types(name) ?? []);
 }
 
 /** One member as an element of `members`. */

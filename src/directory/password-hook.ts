@@ -21,9 +21,9 @@ export interface SetPassword {
 /**
  * Asked before the write that sets a password is committed; a ScimError that it throws is the client's answer, and nothing
  * is written. It may be asked again for one request, when another write came in between, and the write may still be
- * refused afterwards (the name is taken): keep the password by `id`.
+ * refused afterwards (the name is taken): keep the password by `id`. What it returns, or resolves with, is of no account.
  */
-export type PasswordHook = (set: SetPassword) => void | Promise<void>;
+export type PasswordHook = (set: SetPassword) => unknown;
 
 /** @throws ScimError that of the hook, or unavailable where it fails or takes too long */
 export async function askHook(hook: PasswordHook, set: SetPassword, timeout?: number): Promise<void> {

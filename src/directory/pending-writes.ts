@@ -17,11 +17,13 @@ import {
   type StoredResource,
   type Write,
 } from '../store/store.js';
-import type { DirectoryStore } from './directory.js';
+import type { DirectoryStore } from './options.js';
 
 export class PendingWrites implements DirectoryStore {
   /** In the order in which they were committed here. */
   readonly writes: Write[] = [];
+  /** What they were planned from, as the store gave it. */
+  readonly read: StoredResource[] = [];
   /** By id, the last write of a resource; undefined when it was deleted. */
   private readonly resources = new Map<string, PutWrite | undefined>();
   /** By the id of a group: ids of members, true for those that came and false for those that went. */
@@ -85,7 +87,8 @@ export class PendingWrites implements DirectoryStore {
     return [...found.values()].sort((a, b) => compareText(a.key.id, b.key.id));
   }
 
-  async commit(_tenant: string, batch: readonly Write[]): Promise<void> {
+  async commit(_tenant: string, batch: readonly Write[], read: readonly StoredResource[] = []): Promise<void> {
+    this.read.push(...read);
     for (const write of batch) {
       const { id } = keyOf(write);
       this.writes.push(write);

@@ -13,6 +13,7 @@ import type {
   ResourceKey,
   StoredResource,
 } from '../store/store.js';
+import type { Caller } from './caller.js';
 
 /** Who writes, when, and what the write is called. */
 export interface Occasion {
@@ -30,6 +31,19 @@ export interface Changes {
   readonly removed: readonly string[];
 }
 
+/** By what the search form of a resource is made. */
+export interface WriteSchema {
+  /** As its resources are kept, hidden attributes included. */
+  readonly type: ResourceType;
+  readonly unique: readonly Attribute[];
+}
+
+export function schemaFor({ dialect }: Caller, offered: ResourceType): WriteSchema {
+  const type = offered.stored ?? offered;
+  const asksForMore = type.uniqueByProfile.length > 0 && dialect.has('unique-group-name');
+  return { type, unique: asksForMore ? [...type.unique, ...type.uniqueByProfile] : type.unique };
+}
+
 /** @param current undefined for a new resource */
 export function putWrite(
   key: ResourceKey,
@@ -37,7 +51,7 @@ export function putWrite(
   document: JsonObject,
   changes: Changes,
   occasion: Occasion,
-  schema: { type: ResourceType; unique: ReadonlySet<Attribute> },
+  schema: WriteSchema,
 ): PutWrite {
   const version = (current?.version ?? 0) + 1;
   const created = current?.created ?? occasion.time;

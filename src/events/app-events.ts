@@ -1,5 +1,6 @@
 /** `target.events`: subscribers of the app, and what can be asked and done about everybody who is told. */
 import type { Consumer, DeadLetter, Delivery, Store, Tenant } from '../store/store.js';
+import { eventOf } from './dead-letters.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { ScimEvent } from './event.js';
 import {
@@ -12,7 +13,7 @@ import {
   type SubscribeOptions,
   type Subscription,
 } from './events.js';
-import type { Outlet } from './outlet.js';
+import type { Teller } from './outlet.js';
 import type { Reader } from './reader.js';
 import { consumerOf, Subscribers } from './subscribers.js';
 
@@ -68,14 +69,12 @@ export class AppEvents implements Events {
     const { before, limit = PAGE } = query;
     const tenant = await this.tenantNamed(query.tenant);
     const consumer = query.subscriber === undefined ? undefined : await this.consumerNamed(tenant, query.subscriber);
-    const bounded = Math.min(MOST, Math.max(1, limit));
+    const bounded = Math.min(MOST, Math.max(1, Math.trunc(limit) || 1));
     const letters = await store.deadLetters({ tenant: tenant.id, consumer, before, limit: bounded });
     const descending = letters.map(({ sequence }) => sequence).sort((a, b) => b - a);
     const told = await reader.several(tenant, descending);
     return letters.flatMap((letter) => {
-      const events = told.get(letter.sequence)?.events;
-      // What is told in other parts than events is about the whole change.
-      const event = events?.[letter.part] ?? events?.[0];
+      const event = eventOf(letter, told.get(letter.sequence)?.events ?? []);
       return event ? [parked(letter, event)] : [];
     });
   }
@@ -85,10 +84,13 @@ export class AppEvents implements Events {
     const tenant = await this.tenantNamed(tenantName);
     const letter = await store.deadLetter(tenant.id, deadLetter);
     if (!letter) throw new EventsError(`Tenant ${tenantName} has no dead letter ${deadLetter}.`);
-    const outlet = await this.outletOf(tenant, letter);
+    const teller = await this.tellerOf(tenant, letter);
     const told = (await reader.several(tenant, [letter.sequence])).get(letter.sequence);
-    if (!told) throw new EventsError(`Tenant ${tenantName} has no change ${letter.sequence}.`);
-    await outlet.tell(told, letter.part, { number: letter.attempts + 1, signal: new AbortController().signal });
+    const isTold = told && letter.part < teller.parts(told) && teller.nameOf(told, letter.part) === letter.event;
+    if (!isTold) {
+      throw new EventsError(`${letter.event} of change ${letter.sequence} is not told there any more: discard it.`);
+    }
+    await teller.tell(told, letter.part, { number: letter.attempts + 1, signal: new AbortController().signal });
     await store.removeDeadLetter(tenant.id, deadLetter);
   }
 
@@ -123,7 +125,8 @@ export class AppEvents implements Events {
   }
 
   private async tenantNamed(name: string): Promise<Tenant> {
-    const tenant = await this.parts.store.tenantByName(name);
+    // Programs in JavaScript give anything.
+    const tenant = typeof name === 'string' ? await this.parts.store.tenantByName(name) : undefined;
     if (!tenant) throw new EventsError(`There is no tenant ${JSON.stringify(name)}.`);
     return tenant;
   }
@@ -133,10 +136,10 @@ export class AppEvents implements Events {
     return (await this.parts.store.receiver(tenant.id, name))?.id ?? consumerOf(name);
   }
 
-  private async outletOf(tenant: Tenant, { consumer }: DeadLetter): Promise<Outlet> {
-    const outlet = await this.parts.dispatcher.outletOf(tenant, consumer);
-    if (!outlet) throw new EventsError(`Nobody is subscribed here as ${subscriberOf(consumer)}.`);
-    return outlet;
+  private async tellerOf(tenant: Tenant, { consumer }: DeadLetter): Promise<Teller> {
+    const teller = await this.parts.dispatcher.tellerOf(tenant, consumer);
+    if (!teller) throw new EventsError(`Nobody is subscribed here as ${subscriberOf(consumer)}.`);
+    return teller;
   }
 }
 

@@ -10,13 +10,15 @@ import type { Told } from './outlet.js';
 import type { Reader } from './reader.js';
 import type { SendResult } from './receivers.js';
 import type { SetSigner } from './set-signer.js';
+import type { PublicKey, SigningKeys } from './signing-keys.js';
 
 export interface EventDeskParts {
   readonly store: Pick<Store, 'deliveries'>;
   readonly reader: Pick<Reader, 'read' | 'several'>;
-  readonly dispatcher: Pick<Dispatcher, 'outletOf' | 'current'>;
+  readonly dispatcher: Pick<Dispatcher, 'tellerOf' | 'current'>;
   readonly events: Pick<Events, 'redeliver' | 'replay'>;
   readonly signer: Pick<SetSigner, 'issuer'>;
+  readonly keys: Pick<SigningKeys, 'published' | 'rotate'>;
 }
 
 export class EventDesk {
@@ -43,31 +45,37 @@ export class EventDesk {
     return this.parts.signer.issuer(id);
   }
 
+  /** What checks the security event tokens of all tenants, newest first. */
+  signingKeys(): Promise<PublicKey[]> {
+    return this.parts.keys.published();
+  }
+
+  /** As SigningKeys.rotate(). */
+  rotateSigningKey(overlap: number): Promise<PublicKey> {
+    return this.parts.keys.rotate(overlap);
+  }
+
   /** Everything after a change is told again. @param subscriber its name, or Receiver.id @throws AccessError conflict */
   replay(subscriber: string, tenant: Tenant, after: number): Promise<void> {
     return asConflict(this.parts.events.replay(subscriber, tenant.name, after));
   }
 
   /**
-   * Tries a dead letter once, now; it goes when that succeeds.
+   * Tries a dead letter once, now; it goes when that succeeds. Who asks by itself is given it when it does.
    * @throws AccessError conflict where there is nobody to be told here, or not of this
    */
-  async redeliver(tenant: Tenant, { id, consumer, sequence, part, event }: DeadLetter): Promise<SendResult> {
+  async redeliver(tenant: Tenant, { id, consumer }: DeadLetter): Promise<SendResult> {
     const { dispatcher, events } = this.parts;
-    const outlet = await dispatcher.outletOf(tenant, consumer);
-    if (!outlet) {
-      throw new AccessError('conflict', 'nobody can be told here: it is paused, polls, or is not part of this process');
-    }
-    const told = (await this.several(tenant, [sequence])).get(sequence);
-    if (!told || part >= outlet.parts(told) || outlet.nameOf(told, part) !== event) {
-      throw new AccessError('conflict', 'this is not among the events that it is told of any more: throw it away');
+    const teller = await dispatcher.tellerOf(tenant, consumer);
+    if (!teller) {
+      throw new AccessError('conflict', 'nobody can be told here: it is paused, or is not part of this process');
     }
     try {
       await asConflict(events.redeliver(tenant.name, id));
-      return { isDelivered: true, detail: 'It has been delivered.' };
+      return { isDelivered: true, detail: teller.outcome ?? 'It has been delivered.' };
     } catch (error) {
       if (error instanceof AccessError || error instanceof StoreUnavailable) throw error;
-      return { isDelivered: false, detail: outlet.explain(error) };
+      return { isDelivered: false, detail: teller.explain(error) };
     }
   }
 }

@@ -9,7 +9,7 @@ import type { Consumer, Delivery, Store, Tenant } from '../store/store.js';
 import { Claims } from './claims.js';
 import { hasMore, isOver, type Lane, type Tenancy } from './lane.js';
 import { Outage, type OutageLog } from './outage.js';
-import type { Outlet, OutletSource, Told } from './outlet.js';
+import type { OutletSource, Teller, Told } from './outlet.js';
 import { Pace } from './pace.js';
 import { LONGEST_PAUSE, Places } from './places.js';
 import type { Batch, Reader } from './reader.js';
@@ -125,9 +125,9 @@ export class Dispatcher {
     void (this.ticking ? this.ticking.then(() => this.tick()) : this.tick());
   }
 
-  /** One outlet of a tenant. */
-  outletOf(tenant: Tenant, consumer: Consumer): Promise<Outlet | undefined> {
-    return this.roll.outletOf(tenant, consumer);
+  /** What tells one consumer of a tenant, beside what is told in turn. */
+  tellerOf(tenant: Tenant, consumer: Consumer): Promise<Teller | undefined> {
+    return this.roll.tellerOf(tenant, consumer);
   }
 
   /** Nothing more is told to a consumer; resolves when nothing is being told. Its source must not name it any more. */

@@ -8,11 +8,11 @@ export interface EventContext {
   readonly signal: AbortSignal;
 }
 
-/** Done when it returns, or what it returns resolves. When it throws, the event is delivered again. */
+/** Done when it returns, or what it returns resolves, whatever with. When it throws, the event is delivered again. */
 export type EventHandler<Type extends EventType = EventType> = (
   event: ScimEvent<Type>,
   context: EventContext,
-) => void | Promise<void>;
+) => unknown;
 
 /** A handler for each kind of event that the app wants; others are passed over. */
 export type EventHandlers = { readonly [Type in EventType]?: EventHandler<Type> };
@@ -73,7 +73,8 @@ export interface Events {
   /** What was given up, newest first. @throws EventsError when there is no such tenant. */
   deadLetters(query: { tenant: string; subscriber?: string; before?: string; limit?: number }): Promise<ParkedEvent[]>;
   /**
-   * Calls the handler with it once more, beside what is delivered in order; it goes when that succeeds.
+   * Calls the handler with it once more, or sends it, beside what is delivered in order; it goes when that succeeds. A
+   * receiver that polls is given it with its next poll.
    * @throws what the handler throws; EventsError when there is no such dead letter or subscriber here
    */
   redeliver(tenant: string, deadLetter: string): Promise<void>;

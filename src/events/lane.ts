@@ -98,7 +98,8 @@ export class Lane {
   /** True when it may be worth taking it from the store. */
   get isWanted(): boolean {
     if (this.isKnown) return hasMore(this.tenancy, this.position);
-    return this.outlet.from === 'now' || hasMore(this.tenancy, 0);
+    const { from, takesPlace = from === 'now' } = this.outlet;
+    return takesPlace || hasMore(this.tenancy, 0);
   }
 
   /** Whether what was tried in vain, if anything, is worth another try now (ms since 1970). */

@@ -1,26 +1,25 @@
 /**
  * Security event tokens for whoever asks for them (RFC 8936). Knows: what a receiver has acknowledged, and what it is
  * given next. Does not know: HTTP. A token is given again with each poll until it is acknowledged, or said to be wrong,
- * in any order.
+ * in any order. What was given up can be given again: it comes first.
  *
  * Bounds: what is given lies within the 2,000 changes after the first one that is not settled; a poll gives 1,000 tokens
- * at most, and about 4 MB.
+ * at most, and about 4 MB. 1,000 that were given up are given again at once.
  */
-import { ScimError } from '../scim/errors.js';
-import type { Delivery, NewDeadLetter, Receiver, Store, Tenant } from '../store/store.js';
+import { AccessError } from '../access/refusal.js';
+import type { NewDeadLetter, Receiver, Tenant } from '../store/store.js';
 import type { Told } from './outlet.js';
+import { ascending, exceptionsOf, noSuchReceiver, others, PollPlaces, type PollPlacesParts } from './poll-places.js';
 import { knownErrorCode } from './push.js';
 import type { Reader } from './reader.js';
 import { jtiOf, type SetSigner, sequenceOf } from './set-signer.js';
-import { wantedEvents } from './webhooks.js';
+import { namesOf, wantedEvents } from './webhooks.js';
 
-export interface PollParts {
-  readonly store: Pick<Store, 'receiver' | 'deliveries' | 'claimDeliveries' | 'saveDeliveries'>;
+export interface PollParts extends PollPlacesParts {
   readonly reader: Reader;
   readonly signer: SetSigner;
-  /** The present time, ISO 8601 UTC. */
-  readonly clock: () => string;
-  readonly newId: () => string;
+  /** Called when there is something to give again. @param tenant Tenant.id */
+  readonly wake: (tenant: string) => void;
 }
 
 /** RFC 8936 §2.2 */
@@ -45,11 +44,10 @@ export const MOST_SETS = 1_000;
 const WINDOW = 2_000;
 /** Characters of tokens, unless the first alone has more. */
 const MOST_TEXT = 4_000_000;
-/** Milliseconds for which a place is taken. */
-const LEASE = 10_000;
-/** How often, and after how many milliseconds, a place is asked for that somebody else has. */
-const TRIES = 100;
-const PAUSE = 50;
+/** Tokens that are given again at once. */
+const MOST_REOPENED = 1_000;
+/** Of those, read at once. */
+const CHUNK = 100;
 
 interface Found {
   readonly told: readonly Told[];
@@ -59,13 +57,17 @@ interface Found {
 }
 
 export class Polls {
-  constructor(private readonly parts: PollParts) {}
+  private readonly places: PollPlaces;
+
+  constructor(private readonly parts: PollParts) {
+    this.places = new PollPlaces(parts);
+  }
 
   /** @throws ScimError notFound where the tenant has no receiver of this id that polls */
   async receiver(tenant: Tenant, id: string): Promise<Receiver> {
     const found = await this.parts.store.receiver(tenant.id, id);
     if (found?.kind === 'poll') return found;
-    throw new ScimError('notFound', 'There is no receiver at this address that polls.');
+    throw noSuchReceiver();
   }
 
   /** Settles what was acknowledged. @throws ScimError unavailable where others hold the place for too long */
@@ -74,6 +76,22 @@ export class Polls {
     for (const jti of ack) note(settled, receiver, jti, undefined);
     for (const [jti, code] of setErrs) note(settled, receiver, jti, code);
     if (settled.size > 0) await this.move(tenant, receiver, settled);
+  }
+
+  /**
+   * A token that was settled is given again, until it is settled again.
+   * @throws AccessError conflict where as many are as may; ScimError unavailable where others hold the place for too long
+   */
+  async reopen(tenant: Tenant, receiver: Receiver, sequence: number): Promise<void> {
+    const { before, owner } = (await this.places.take(receiver)) ?? others();
+    const { done, reopened } = exceptionsOf(before);
+    done.delete(sequence);
+    if (sequence <= before.position) reopened.add(sequence);
+    const isTooMuch = reopened.size > MOST_REOPENED;
+    await this.places.save(owner, isTooMuch ? before : { ...before, ahead: ascending([...reopened, ...done]) });
+    if (isTooMuch)
+      throw new AccessError('conflict', `${MOST_REOPENED} tokens are given again already: let it poll first`);
+    this.parts.wake(tenant.id);
   }
 
   /** What comes next. @throws StoreUnavailable */
@@ -102,19 +120,30 @@ export class Polls {
   }
 
   private async find(tenant: Tenant, receiver: Receiver, limit: number): Promise<Found> {
-    const place = await this.place(tenant, receiver);
-    const ahead = new Set(place.ahead);
+    const place = await this.places.of(receiver);
+    const { done, reopened } = exceptionsOf(place);
     const told: Told[] = [];
+    // What is not wanted any more holds up nothing.
+    for (const again = [...reopened]; again.length > 0; ) {
+      told.push(...(await this.toldOf(tenant, receiver, again.splice(0, CHUNK))));
+      if (told.length > limit) return { told: told.slice(0, limit), passed: 0, hasMore: true };
+    }
     let passed = 0;
     let seen = 0;
     for await (const one of this.changesAfter(tenant, place.position)) {
       seen++;
-      const isOpen = isWanted(one, receiver) && !ahead.has(one.change.sequence);
+      const isOpen = isWanted(one, receiver) && !done.has(one.change.sequence);
       if (isOpen && told.length === limit) return { told, passed, hasMore: true };
       if (isOpen) told.push(one);
       else if (told.length === 0) passed++;
     }
     return { told, passed, hasMore: seen === WINDOW };
+  }
+
+  /** Those that are of interest, oldest first. @param sequences ascending */
+  private async toldOf(tenant: Tenant, receiver: Receiver, sequences: readonly number[]): Promise<Told[]> {
+    const found = await this.parts.reader.several(tenant, sequences.toReversed());
+    return sequences.flatMap((sequence) => found.get(sequence) ?? []).filter((told) => isWanted(told, receiver));
   }
 
   /** The changes of the window, one by one. */
@@ -138,13 +167,15 @@ export class Polls {
     tenant: Tenant,
     receiver: Receiver,
     settled: ReadonlyMap<number, string | undefined>,
-    tries = TRIES,
+    tries?: number,
   ): Promise<boolean> {
-    const claimed = await this.claim(tenant, receiver, tries);
-    if (!claimed && settled.size === 0) return false;
-    const [before, owner] = claimed ?? others();
-    const letters: NewDeadLetter[] = [];
-    const done = new Set(before.ahead);
+    const taken = await this.places.take(receiver, tries);
+    if (!taken && settled.size === 0) return false;
+    const { before, owner } = taken ?? others();
+    const { done, reopened } = exceptionsOf(before);
+    const again = [...settled.keys()].filter((sequence) => reopened.delete(sequence));
+    const refused = ascending(again.filter((sequence) => settled.get(sequence) !== undefined));
+    const failed = await this.toldOf(tenant, receiver, refused);
     const known = Math.max(before.position, ...settled.keys());
     let { position } = before;
     let isGapless = true;
@@ -152,18 +183,17 @@ export class Polls {
       const { sequence } = told.change;
       if (settled.has(sequence) && !done.has(sequence) && isWanted(told, receiver)) {
         done.add(sequence);
-        const code = settled.get(sequence);
-        if (code !== undefined) letters.push(this.letterOf(tenant, receiver, told, code));
+        if (settled.get(sequence) !== undefined) failed.push(told);
       }
       isGapless &&= done.has(sequence) || !isWanted(told, receiver);
       if (isGapless) position = sequence;
       else if (sequence >= known) break;
     }
-    const ahead = [...done].filter((sequence) => sequence > position).sort((a, b) => a - b);
-    const after = { ...before, position, parts: 0, ahead, trouble: undefined };
-    const now = this.parts.clock();
-    const [isSaved] = await this.parts.store.saveDeliveries({ owner, now, until: now }, [after], letters);
-    if (!isSaved) others();
+    const letters = failed.map((told) =>
+      this.letterOf(tenant, receiver, told, settled.get(told.change.sequence) ?? ''),
+    );
+    const ahead = ascending([...reopened, ...[...done].filter((sequence) => sequence > position)]);
+    await this.places.save(owner, { ...before, position, parts: 0, ahead, trouble: undefined }, letters);
     return position !== before.position;
   }
 
@@ -171,43 +201,10 @@ export class Polls {
     const { sequence } = told.change;
     const known = knownErrorCode(code) ?? 'an error code that RFC 8935 does not know';
     const error = `The receiver could not use the token: ${known}.`;
-    const [event] = wantedEvents(told, wantedNames(receiver));
+    const [event] = wantedEvents(told, namesOf(receiver));
     const about = { consumer: receiver.id, tenant: tenant.id, sequence, part: 0, event: event?.type ?? 'event' };
     return { ...about, attempts: 1, error, time: this.parts.clock() };
   }
-
-  private async place(tenant: Tenant, receiver: Receiver): Promise<Delivery> {
-    const [found] = await this.parts.store.deliveries({ tenant: tenant.id, consumer: receiver.id });
-    if (found) return found;
-    const [delivery, owner] = (await this.claim(tenant, receiver, TRIES)) ?? others();
-    const now = this.parts.clock();
-    await this.parts.store.saveDeliveries({ owner, now, until: now }, [delivery], []);
-    return delivery;
-  }
-
-  /** Of several polls at once, in whichever process, one at a time moves the place. @throws ScimError notFound */
-  private async claim(
-    tenant: Tenant,
-    receiver: Receiver,
-    most: number,
-  ): Promise<[Delivery, owner: string] | undefined> {
-    const owner = this.parts.newId();
-    const claim = { consumer: receiver.id, tenant: tenant.id, from: 'now' } as const;
-    for (let tries = 1; ; tries++) {
-      const now = this.parts.clock();
-      const until = new Date(Date.parse(now) + LEASE).toISOString();
-      const [delivery] = await this.parts.store.claimDeliveries({ owner, now, until }, [claim]);
-      if (delivery) return [delivery, owner];
-      // One that is gone has no place for anybody.
-      await this.receiver(tenant, receiver.id);
-      if (tries >= most) return undefined;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    }
-  }
-}
-
-function others(): never {
-  throw new ScimError('unavailable', 'Others work on this receiver; try again.');
 }
 
 function note(
@@ -221,9 +218,5 @@ function note(
 }
 
 function isWanted(told: Told, receiver: Receiver): boolean {
-  return wantedEvents(told, wantedNames(receiver)).length > 0;
-}
-
-function wantedNames({ events }: Receiver): ReadonlySet<string> | undefined {
-  return events && new Set(events);
+  return wantedEvents(told, namesOf(receiver)).length > 0;
 }

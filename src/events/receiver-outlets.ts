@@ -4,19 +4,24 @@
  */
 import { audit } from '../access/audit.js';
 import type { AddressRules } from '../network/checked-address.js';
+import { endedBy } from '../network/ending.js';
 import { Poster } from '../network/post.js';
-import type { Receiver, Store, Tenant } from '../store/store.js';
-import type { Attempt, Outlet, OutletSource, Told, Verdict } from './outlet.js';
+import type { Consumer, Receiver, Store, Tenant } from '../store/store.js';
+import type { ScimEvent } from './event.js';
+import type { Attempt, Outlet, OutletSource, Teller, Told, Verdict } from './outlet.js';
+import type { Polls } from './poll.js';
+import { PollTeller } from './poll-teller.js';
 import { pushSet } from './push.js';
 import { explain, isRefusal, Superseded, verdictOn } from './refused.js';
 import type { EventSecrets } from './secrets.js';
 import type { SetSigner } from './set-signer.js';
-import { sendWebhook, wantedEvents, webhookMessage } from './webhooks.js';
+import { namesOf, sendWebhook, wantedEvents, webhookMessage } from './webhooks.js';
 
 export interface ReceiverOutletParts {
   readonly store: Pick<Store, 'receivers' | 'receiver' | 'updateReceiver' | 'appendAudit'>;
   readonly secrets: EventSecrets;
   readonly signer: SetSigner;
+  readonly polls: Pick<Polls, 'reopen'>;
   /** Where receivers may be. */
   readonly rules: AddressRules;
   /** The present time, ISO 8601 UTC. */
@@ -44,6 +49,11 @@ export class ReceiverOutlets implements OutletSource {
   async outletsOf(tenant: Tenant): Promise<readonly Outlet[]> {
     await this.refresh();
     return (this.byTenant.get(tenant.id) ?? []).map((receiver) => this.outletOf(tenant, receiver));
+  }
+
+  async askerOf(tenant: Tenant, id: Consumer): Promise<Teller | undefined> {
+    const receiver = await this.parts.store.receiver(tenant.id, id);
+    return receiver?.kind === 'poll' ? new PollTeller(this.parts.polls, tenant, receiver) : undefined;
   }
 
   /** A receiver has changed: the store is asked when somebody wants to know next. */
@@ -134,7 +144,7 @@ class ReceiverOutlet implements Outlet {
   ) {
     this.consumer = receiver.id;
     this.poster = new Poster(means.rules);
-    this.wanted = receiver.events && new Set(receiver.events);
+    this.wanted = namesOf(receiver);
     this.form = formOf(tenant, receiver);
   }
 
@@ -142,14 +152,25 @@ class ReceiverOutlet implements Outlet {
     return formOf(tenant, receiver) === this.form;
   }
 
+  /** Of a webhook each event is one, wanted or not: which it is stays the same when others are wanted. */
   parts(told: Told): number {
-    const events = wantedEvents(told, this.wanted);
-    return this.receiver.kind === 'webhook' ? events.length : Math.min(events.length, 1);
+    if (wantedEvents(told, this.wanted).length === 0) return 0;
+    return this.receiver.kind === 'webhook' ? told.events.length : 1;
   }
 
-  async tell(told: Told, part: number, { signal }: Attempt): Promise<void> {
+  tell(told: Told, part: number, attempt: Attempt): void | Promise<void> {
+    if (this.eventOf(told, part)) return this.sendWhileWanted(told, part, attempt);
+  }
+
+  /** Undefined for a part that the receiver is not told of. */
+  private eventOf(told: Told, part: number): ScimEvent | undefined {
+    const wanted = wantedEvents(told, this.wanted);
+    return this.receiver.kind === 'webhook' ? wanted.find((event) => event.part === part) : wanted[part];
+  }
+
+  private async sendWhileWanted(told: Told, part: number, { signal }: Attempt): Promise<void> {
     try {
-      await this.send(told, part, AbortSignal.any([signal, this.ending.signal]));
+      await endedBy([signal, this.ending.signal], (ending) => this.send(told, part, ending));
     } catch (error) {
       if (this.isClosed) throw new Superseded();
       this.noteRefusal(`${told.change.sequence}.${part}`, error);
@@ -164,9 +185,8 @@ class ReceiverOutlet implements Outlet {
       await pushSet(secrets, this.poster, this.receiver, token, signal);
       return;
     }
-    const event = wantedEvents(told, this.wanted)[part];
-    if (!event) return;
-    await sendWebhook(this.means, this.poster, this.receiver, webhookMessage(this.tenant, event), signal);
+    const message = webhookMessage(this.tenant, this.eventOf(told, part) as ScimEvent);
+    await sendWebhook(this.means, this.poster, this.receiver, message, signal);
   }
 
   private noteRefusal(message: string, error: unknown): void {
@@ -183,7 +203,7 @@ class ReceiverOutlet implements Outlet {
   }
 
   nameOf(told: Told, part: number): string {
-    return wantedEvents(told, this.wanted)[part]?.type ?? 'event';
+    return this.eventOf(told, part)?.type ?? 'event';
   }
 
   async pause(because: string): Promise<void> {
@@ -200,9 +220,11 @@ class ReceiverOutlet implements Outlet {
     const { store, clock, log } = this.means;
     const { tenant, id, name, url } = this.receiver;
     const paused = clock();
-    const isSame = (await store.receiver(tenant, id))?.url === url;
+    const now = await store.receiver(tenant, id);
     // What an address has answered is nothing to the one that the receiver is at now.
-    const updated = isSame ? await store.updateReceiver(tenant, id, { paused, pausedBecause: because }) : undefined;
+    const isSame = now !== undefined && now.url === url;
+    const change = { paused, pausedBecause: because };
+    const updated = isSame ? await store.updateReceiver(tenant, id, change, now) : undefined;
     this.changed();
     if (!updated) return;
     log.warn({ tenant: this.tenant.name, receiver: id }, 'a receiver of events is paused, since it cannot be told');

@@ -3,11 +3,11 @@
  * is made, changed, given a new secret and ended. Does not know: how one is told (receiver-outlets.ts), terminals.
  * Every refusal is an AccessError whose message is a sentence for the person who asked.
  */
-import { LONGEST_OVERLAP } from '../access/credentials.js';
 import { AccessError, FieldRefused } from '../access/refusal.js';
 import type { Sources } from '../access/tenants.js';
 import type { AddressRules } from '../network/checked-address.js';
 import type { Receiver, ReceiverChange, ReceiverKey, Store, Tenant } from '../store/store.js';
+import { outgoing } from './key-overlap.js';
 import {
   checkedAudience,
   checkedAuthorization,
@@ -22,8 +22,8 @@ import { type SendResult, sendTest } from './test-event.js';
 
 /** Receivers of one tenant. */
 export const MOST_RECEIVERS = 20;
-/** Secrets of one webhook that sign at once. */
-const MOST_LIVE_KEYS = 5;
+/** How often a change is planned while others come first. */
+const MOST_TRIES = 100;
 
 export type { SendResult } from './test-event.js';
 
@@ -133,20 +133,18 @@ export class Receivers {
       throw error;
     }
     this.parts.changed();
-    return { receiver, secret: await this.secretOf(receiver) };
+    return { receiver, secret: kind === 'webhook' ? await secrets.ofWebhook(receiver.id, key.id) : undefined };
   }
 
   /** @throws FieldRefused; AccessError notFound */
   async update(tenant: Tenant, id: string, wanted: WantedReceiver): Promise<Receiver> {
-    const receiver = await this.find(tenant, id);
-    const change = await this.changeOf(receiver, wanted);
-    // Whoever is served again, or is somewhere else now, is told at once.
-    const isServedAgain = wanted.paused === false && receiver.paused !== undefined;
-    if (isServedAgain || change.url !== undefined || change.authorization !== undefined) await this.again(receiver);
-    const updated = await this.parts.store.updateReceiver(tenant.id, id, change);
-    if (!updated) throw noSuch(tenant, id);
-    this.parts.changed();
-    return updated;
+    return this.change(tenant, id, async (receiver) => {
+      const change = await this.changeOf(receiver, wanted);
+      // Whoever is served again, or is somewhere else now, is told at once.
+      const isServedAgain = wanted.paused === false && receiver.paused !== undefined;
+      if (isServedAgain || change.url !== undefined || change.authorization !== undefined) await this.again(receiver);
+      return change;
+    });
   }
 
   /**
@@ -155,25 +153,13 @@ export class Receivers {
    * @throws FieldRefused; AccessError notFound; conflict where there is no secret, or too many
    */
   async rotate(tenant: Tenant, id: string, overlap: number): Promise<IssuedReceiver> {
-    if (!Number.isInteger(overlap) || overlap < 0 || overlap > LONGEST_OVERLAP) {
-      throw new FieldRefused('overlap', `old secrets may last 0 to ${LONGEST_OVERLAP} seconds beside a new one`);
-    }
-    const receiver = await this.find(tenant, id);
-    if (receiver.kind !== 'webhook') {
+    const { clock, newId, secrets } = this.parts;
+    const key: ReceiverKey = { id: newId(), created: clock(), ends: undefined };
+    const receiver = await this.change(tenant, id, async ({ kind, keys }) => {
+      if (kind === 'webhook') return { keys: [...outgoing(keys, key.created, overlap), key] };
       throw new AccessError('conflict', 'only a webhook has a secret: tokens are signed with the key of the server');
-    }
-    const now = this.parts.clock();
-    const live = receiver.keys.filter(({ ends }) => ends === undefined || ends > now);
-    if (live.length >= MOST_LIVE_KEYS) {
-      throw new AccessError('conflict', `${MOST_LIVE_KEYS} secrets sign for this receiver: wait until one has ended`);
-    }
-    const end = new Date(Date.parse(now) + overlap * 1_000).toISOString();
-    const ending = live.map((key) => ({ ...key, ends: key.ends !== undefined && key.ends < end ? key.ends : end }));
-    const keys = [...ending, { id: this.parts.newId(), created: now, ends: undefined }];
-    const updated = await this.parts.store.updateReceiver(tenant.id, id, { keys });
-    if (!updated) throw noSuch(tenant, id);
-    this.parts.changed();
-    return { receiver: updated, secret: await this.secretOf(updated) };
+    });
+    return { receiver, secret: await secrets.ofWebhook(id, key.id) };
   }
 
   /** With what it was not told. @throws AccessError notFound */
@@ -192,6 +178,25 @@ export class Receivers {
       throw new AccessError('conflict', 'a receiver that polls is sent nothing: it asks by itself');
     }
     return sendTest(this.parts, tenant, receiver);
+  }
+
+  /**
+   * Planned again from what others have made of it meanwhile: no change is lost.
+   * @throws AccessError notFound; conflict where others are faster each time; what `plan` throws
+   */
+  private async change(
+    tenant: Tenant,
+    id: string,
+    plan: (receiver: Receiver) => Promise<ReceiverChange>,
+  ): Promise<Receiver> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const receiver = await this.find(tenant, id);
+      const updated = await this.parts.store.updateReceiver(tenant.id, id, await plan(receiver), receiver);
+      if (!updated) continue;
+      this.parts.changed();
+      return updated;
+    }
+    throw new AccessError('conflict', 'others change this receiver at the same time: try again');
   }
 
   private async changeOf(receiver: Receiver, wanted: WantedReceiver): Promise<ReceiverChange> {
@@ -236,11 +241,6 @@ export class Receivers {
     // Somebody else may have met the receiver already, and made it.
     if (from === 'start') await store.moveDelivery(consumer, tenant.id, 0);
     else await store.claimDeliveries({ owner: newId(), now, until: now }, [claim]);
-  }
-
-  private async secretOf({ id, keys }: Receiver): Promise<string | undefined> {
-    const newest = keys.at(-1);
-    return newest && this.parts.secrets.ofWebhook(id, newest.id);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Consumer, Store, Tenant } from '../store/store.js';
 import { Lane, type Tenancy } from './lane.js';
-import type { Outlet, OutletSource } from './outlet.js';
+import type { Outlet, OutletSource, Teller } from './outlet.js';
 
 export class Roll {
   readonly sources: OutletSource[] = [];
@@ -41,9 +41,15 @@ export class Roll {
     }
   }
 
-  /** One outlet of a tenant, whether it is told anything now or not. */
-  async outletOf(tenant: Tenant, consumer: Consumer): Promise<Outlet | undefined> {
-    return (await this.outletsOf(tenant)).get(consumer);
+  /** What tells one consumer of a tenant, whether there is anything to tell now or not. */
+  async tellerOf(tenant: Tenant, consumer: Consumer): Promise<Teller | undefined> {
+    const outlet = (await this.outletsOf(tenant)).get(consumer);
+    if (outlet) return outlet;
+    for (const source of this.sources) {
+      const found = await source.askerOf?.(tenant, consumer);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   drop(lane: Lane): void {

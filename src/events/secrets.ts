@@ -42,12 +42,11 @@ export class EventSecrets {
     return header;
   }
 
-  /** Asked for once; again after a failure. @param offer what it shall be when there is none; 256 random bits without it */
-  ofStore(name: string, offer?: () => Promise<string>): Promise<string> {
+  /** Asked for once; again after a failure. */
+  private ofStore(name: string): Promise<string> {
     const known = this.asked.get(name);
     if (known) return known;
-    const offered = offer?.() ?? Promise.resolve(Buffer.from(this.randomBytes(SECRET)).toString('hex'));
-    const asked = offered.then((text) => this.store.secret(name, text));
+    const asked = this.store.secret(name, Buffer.from(this.randomBytes(SECRET)).toString('hex'));
     this.asked.set(name, asked);
     asked.catch(() => this.asked.delete(name));
     return asked;

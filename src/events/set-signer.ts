@@ -1,43 +1,24 @@
 /**
- * Security event tokens (RFC 8417): the claims of a change, signed with ES256. The key is made when it is first needed,
- * kept in the store as a secret, and the same for all processes on it. Knows: keys, claims that say who tells whom.
- * Does not know: what a change carries (sets.ts), how a token travels.
+ * Security event tokens (RFC 8417): the claims of a change, signed. Knows: claims that say who tells whom. Does not know:
+ * what a change carries (sets.ts), where keys come from (signing-keys.ts), how a token travels.
  */
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  calculateJwkThumbprintUri,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  SignJWT,
-} from 'jose';
+import { type JWK, SignJWT } from 'jose';
 import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { Receiver, Tenant } from '../store/store.js';
 import type { Told } from './outlet.js';
-import type { EventSecrets } from './secrets.js';
 import { claimsOf } from './sets.js';
+import { ALGORITHM, type SigningKeys } from './signing-keys.js';
 
 export interface SetParts {
-  readonly secrets: EventSecrets;
+  readonly keys: SigningKeys;
   /** The resource types of a tenant, as they are now. */
   readonly typesOf: (tenant: Tenant) => (name: string) => ResourceType | undefined;
-  /** Where the server is; undefined: the thumbprint of the key as a URI (RFC 9278) stands for it, which is nobody else's. */
+  /** Where the server is; undefined: the thumbprint of its first key stands for it (RFC 9278), which is nobody else's. */
   readonly issuer: string | undefined;
   /** The present time, ISO 8601 UTC. */
   readonly clock: () => string;
 }
 
-interface SigningKey {
-  readonly key: CryptoKey;
-  readonly id: string;
-  /** As /jwks has it. */
-  readonly published: JWK;
-  readonly uri: string;
-}
-
-const ALGORITHM = 'ES256';
 /** What tells a receiver that it is reached. OpenID Shared Signals Framework §8.1.4 */
 const VERIFICATION = 'https://schemas.openid.net/secevent/ssf/event-type/verification';
 
@@ -45,23 +26,23 @@ const VERIFICATION = 'https://schemas.openid.net/secevent/ssf/event-type/verific
 export type Audience = Pick<Receiver, 'id' | 'tenant' | 'audience'>;
 
 export class SetSigner {
-  private known: Promise<SigningKey> | undefined;
-
   constructor(private readonly parts: SetParts) {}
 
   /**
-   * The claim `iss` of the tokens of a tenant. All are signed with one key, and whom they are for is for the tenant to say:
+   * The claim `iss` of the tokens of a tenant. All are signed with the same key, and whom they are for is for the tenant to say:
    * by this claim alone a receiver sees that a token is not of the tenant that it trusts.
    * @param tenant Tenant.id, which no later tenant of the same name has
    */
   async issuer(tenant: string): Promise<string> {
     const { issuer } = this.parts;
-    return issuer === undefined ? `${(await this.key()).uri}#${tenant}` : `${issuer}/tenants/${tenant}`;
+    return issuer === undefined
+      ? `${(await this.parts.keys.current()).origin}#${tenant}`
+      : `${issuer}/tenants/${tenant}`;
   }
 
-  /** The public keys, as a JWK Set. RFC 7517 §5 */
+  /** The public keys, as a JWK Set: that which signs, and those that it has replaced. RFC 7517 §5 */
   async jwks(): Promise<{ keys: JWK[] }> {
-    return { keys: [(await this.key()).published] };
+    return { keys: (await this.parts.keys.published()).map(({ jwk }) => jwk) };
   }
 
   /** The token that tells a receiver of a change; each time the same claims but for `iat`, when it was signed. */
@@ -86,38 +67,15 @@ export class SetSigner {
   }
 
   private async sign({ audience, id, tenant }: Audience, jti: string, claims: object): Promise<string> {
-    const { key, id: kid } = await this.key();
+    const { signing } = await this.parts.keys.current();
     return new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: ALGORITHM, typ: 'secevent+jwt', kid })
+      .setProtectedHeader({ alg: ALGORITHM, typ: 'secevent+jwt', kid: signing.id })
       .setIssuer(await this.issuer(tenant))
       .setAudience(audience ?? id)
       .setIssuedAt(new Date(this.parts.clock()))
       .setJti(jti)
-      .sign(key);
+      .sign(signing.key);
   }
-
-  private key(): Promise<SigningKey> {
-    this.known ??= this.read().catch((error: unknown) => {
-      this.known = undefined;
-      throw error;
-    });
-    return this.known;
-  }
-
-  private async read(): Promise<SigningKey> {
-    const jwk = JSON.parse(await this.parts.secrets.ofStore('set-keys', newKey)) as JWK;
-    const { kty, crv, x, y } = jwk as JWK & { kty: string; crv: string; x: string; y: string };
-    const open = { kty, crv, x, y };
-    const id = await calculateJwkThumbprint(open);
-    const key = (await importJWK(jwk, ALGORITHM)) as CryptoKey;
-    const uri = await calculateJwkThumbprintUri(open);
-    return { key, id, uri, published: { ...open, kid: id, use: 'sig', alg: ALGORITHM } };
-  }
-}
-
-async function newKey(): Promise<string> {
-  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-  return JSON.stringify(await exportJWK(privateKey));
 }
 
 /** The claim `jti`: the same each time a receiver is told of a change. */

@@ -31,7 +31,9 @@ export class States {
   /** Undefined when the store must be asked: load(). Call it in the order of the history. */
   at(change: Change): State | undefined {
     const { operation, difference, key, version } = change;
-    if (operation === 'create') return this.keep(change, { document: redo({}, difference), created: change.time });
+    if (operation === 'create') {
+      return this.keep(change, { document: applyDifference({}, difference, 'redo'), created: change.time });
+    }
     // A delete has all that there was as its other side.
     if (operation === 'delete') {
       const created = this.take(key, version)?.created;
@@ -40,9 +42,9 @@ export class States {
     const same = this.kept.get(placeOf(key, version));
     if (same) return same;
     const before = this.take(key, version - 1);
-    return (
-      before && this.keep(change, { document: redo(before.document, difference), created: before.created }, before)
-    );
+    if (!before) return undefined;
+    const document = applyDifference(before.document, difference, 'redo');
+    return this.keep(change, { document, created: before.created }, before);
   }
 
   /**
@@ -113,24 +115,6 @@ export class States {
     }
     return state;
   }
-}
-
-/** What does not differ is shared: a group has as many changes as members came and went. */
-function redo(document: JsonObject, difference: readonly AttributeChange[]): JsonObject {
-  if (difference.length === 0) return document;
-  const result = { ...document };
-  for (const { path, after } of difference) {
-    const [first, second] = path as [string, string?];
-    let value = after;
-    if (second !== undefined) {
-      const extension = { ...(result[first] as JsonObject | undefined), [second]: after };
-      if (after === undefined) delete extension[second];
-      value = Object.keys(extension).length > 0 ? extension : undefined;
-    }
-    if (value === undefined) delete result[first];
-    else result[first] = value;
-  }
-  return result;
 }
 
 /** Of both sides, about. */

@@ -12,12 +12,11 @@ import {
   type SubscribeOptions,
 } from './events.js';
 import type { Attempt, Outlet, OutletSource, Told, Verdict } from './outlet.js';
+import { wrongHandler, wrongOption } from './subscriber-checks.js';
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const ATTEMPTS = 10;
 const TIMEOUT = 30_000;
-/** Of attempts, and of the milliseconds that a handler may be given. */
-const MOST = 86_400_000;
 /** Milliseconds until the second attempt; twice as long after each. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 300_000;
@@ -33,21 +32,17 @@ export class Subscribers implements OutletSource {
   private readonly subscribed = new Map<string, Subscriber>();
 
   constructor(
-    private readonly store: Pick<Store, 'tenants' | 'deliveries'>,
+    private readonly store: Pick<Store, 'tenants' | 'deliveries' | 'heads'>,
     /** From 0 to below 1. */
     private readonly random: () => number,
   ) {}
 
   /** @throws EventsError */
   add(name: string, handler: EventHandler | EventHandlers, options: SubscribeOptions): void {
-    if (!NAME.test(name))
+    if (typeof name !== 'string' || !NAME.test(name))
       throw new EventsError(`A subscriber's name is 1 to 64 of A-Z a-z 0-9 . _ -; it is ${JSON.stringify(name)}.`);
-    for (const [option, value] of Object.entries({ attempts: options.attempts, timeout: options.timeout })) {
-      if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= MOST))
-        throw new EventsError(
-          `${option} of subscriber ${name} must be a whole number from 1 to ${MOST}; it is ${value}.`,
-        );
-    }
+    const problem = wrongHandler(handler) ?? wrongOption(options);
+    if (problem !== undefined) throw new EventsError(`Subscriber ${name} cannot be: ${problem}.`);
     if (this.has(name)) throw new EventsError(`There is a subscriber ${name} in this target already.`);
     this.subscribed.set(name, new Subscriber(name, handler, options, this.store, this.random));
   }
@@ -78,52 +73,80 @@ export class Subscribers implements OutletSource {
   }
 }
 
+/** Positions by Tenant.id. */
+type Beginnings = ReadonlyMap<string, number>;
+
 class Subscriber {
   isRetired = false;
   private readonly fromStart: Outlet;
-  private readonly fromNow: Outlet;
-  /** Of those that begin now: the tenants that were there when they began. */
-  private beginnings: ReadonlySet<string> | undefined;
+  /** By where they begin. */
+  private readonly fromLater = new Map<number, Outlet>();
+  /** Of one that begins now: where, in each tenant that is there. */
+  private beginnings: Beginnings | undefined;
+  private finding: Promise<Beginnings> | undefined;
 
   constructor(
-    name: string,
-    handler: EventHandler | EventHandlers,
+    private readonly name: string,
+    private readonly handler: EventHandler | EventHandlers,
     private readonly options: SubscribeOptions,
-    private readonly store: Pick<Store, 'tenants' | 'deliveries'>,
-    random: () => number,
+    private readonly store: Pick<Store, 'tenants' | 'deliveries' | 'heads'>,
+    private readonly random: () => number,
   ) {
-    const consumer = consumerOf(name);
-    this.fromStart = new HandlerOutlet(consumer, 0, handler, options, random);
-    this.fromNow = new HandlerOutlet(consumer, 'now', handler, options, random);
+    this.fromStart = this.outlet(0, false);
+    // At once: what is committed from now on must not be passed over. What fails is asked for again.
+    if (options.from === 'now') this.find().catch(() => {});
+  }
+
+  outletOf({ id }: Tenant): Outlet | Promise<Outlet> {
+    if (this.options.from !== 'now') return this.fromStart;
+    if (this.beginnings) return this.beginningAt(this.beginnings.get(id));
+    return this.find().then((beginnings) => this.beginningAt(beginnings.get(id)));
   }
 
   /** A tenant that comes later has no change that was there before, so none may be passed over. */
-  outletOf({ id }: Tenant): Outlet | Promise<Outlet> {
-    if (this.options.from !== 'now') return this.fromStart;
-    if (this.beginnings) return this.beginnings.has(id) ? this.fromNow : this.fromStart;
-    return this.findBeginnings().then((beginnings) => (beginnings.has(id) ? this.fromNow : this.fromStart));
+  private beginningAt(position: number | undefined): Outlet {
+    if (position === undefined) return this.fromStart;
+    const known = this.fromLater.get(position) ?? this.outlet(position, true);
+    this.fromLater.set(position, known);
+    return known;
   }
 
-  private async findBeginnings(): Promise<ReadonlySet<string>> {
-    const { consumer } = this.fromNow;
-    const [tenants, known] = await Promise.all([this.store.tenants(), this.store.deliveries({ consumer })]);
-    this.beginnings ??= new Set(known.length > 0 ? [] : tenants.map(({ id }) => id));
+  private outlet(from: number, takesPlace: boolean): Outlet {
+    return new HandlerOutlet(consumerOf(this.name), { from, takesPlace }, this.handler, this.options, this.random);
+  }
+
+  private find(): Promise<Beginnings> {
+    this.finding ??= this.findBeginnings().finally(() => {
+      this.finding = undefined;
+    });
+    return this.finding;
+  }
+
+  private async findBeginnings(): Promise<Beginnings> {
+    const { store } = this;
+    const consumer = consumerOf(this.name);
+    const [heads, tenants, known] = await Promise.all([store.heads(), store.tenants(), store.deliveries({ consumer })]);
+    this.beginnings ??= new Map(known.length > 0 ? [] : tenants.map(({ id }) => [id, heads.get(id) ?? 0]));
     return this.beginnings;
   }
 }
 
 class HandlerOutlet implements Outlet {
   readonly pace = 'app';
+  readonly from: number;
+  readonly takesPlace: boolean;
   private readonly timeout: number;
   private readonly attempts: number;
 
   constructor(
     readonly consumer: string,
-    readonly from: number | 'now',
+    { from, takesPlace }: { from: number; takesPlace: boolean },
     private readonly handler: EventHandler | EventHandlers,
     { attempts = ATTEMPTS, timeout = TIMEOUT }: SubscribeOptions,
     private readonly random: () => number,
   ) {
+    this.from = from;
+    this.takesPlace = takesPlace;
     this.attempts = attempts;
     this.timeout = timeout;
   }
@@ -141,7 +164,8 @@ class HandlerOutlet implements Outlet {
       | undefined;
     if (!handler) return;
     const call = new Call(attempt);
-    const result = handler(event, call);
+    // As a method, so that one handler may use another of its object.
+    const result = handler.call(this.handler, event, call);
     // What is done at once costs no promise.
     if (isThenable(result)) return this.limited(result, call);
     call.end();

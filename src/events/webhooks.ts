@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import type { Poster } from '../network/post.js';
 import type { Receiver, ReceiverKey, Tenant } from '../store/store.js';
 import type { ScimEvent } from './event.js';
+import { isLive } from './key-overlap.js';
 import type { Told } from './outlet.js';
 import { checkAnswer } from './refused.js';
 import type { EventSecrets } from './secrets.js';
@@ -25,6 +26,11 @@ export interface WebhookMessage {
   /** When it happened, ISO 8601 UTC. */
   readonly timestamp: string;
   readonly data: unknown;
+}
+
+/** Names of the events that a receiver wants; undefined: all. */
+export function namesOf({ events }: Pick<Receiver, 'events'>): ReadonlySet<string> | undefined {
+  return events && new Set(events);
 }
 
 /** The events of a change that a receiver wants. */
@@ -65,7 +71,7 @@ export async function sendWebhook(
 /** Ids of the keys that sign at a moment, newest first: who checks one signature alone gets that of the new secret. */
 function liveKeys(keys: readonly ReceiverKey[], now: string): string[] {
   return keys
-    .filter(({ ends }) => ends === undefined || ends > now)
+    .filter((key) => isLive(key, now))
     .map(({ id }) => id)
     .reverse();
 }

@@ -24,7 +24,7 @@ import { ADMIN_ROUTES, type AdminRoute, type GuardedRoute, type PublicRoute } fr
 import { staticPage } from './admin/static.js';
 import { validate } from './admin/validate.js';
 import { addressOf, shownPath } from './exchange.js';
-import { readHost } from './read-request.js';
+import { originOf, readHost } from './read-request.js';
 
 /** Where the API is, below the page. */
 const API = '/api';
@@ -143,7 +143,7 @@ async function admit(route: GuardedRoute, { request, response }: Passed, parts: 
 
 /** What every handler is given. */
 function commonOf(request: Request, { publicUrl }: AdminParts) {
-  const baseUrl = publicUrl ?? `${request.protocol}://${readHost(request) ?? 'localhost'}`;
+  const baseUrl = publicUrl ?? originOf(request, readHost(request));
   const query = request.originalUrl.indexOf('?');
   return {
     params: request.params as Record<string, string>,

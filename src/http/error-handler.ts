@@ -40,7 +40,7 @@ export function explainTo(exchange: Exchange | undefined): (thrown: unknown) => 
 }
 
 /** Writes the error body of RFC 7644 §3.12. */
-export function sendError(response: Response, error: ScimError): void {
+function sendError(response: Response, error: ScimError): void {
   const body = withoutSecrets(JSON.stringify(error.toMessage()));
   writeHead(response, error.status, {
     'Content-Type': SCIM_JSON,

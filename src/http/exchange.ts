@@ -170,15 +170,15 @@ function withoutQuotations(detail: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-/** Secrets of ours, which somebody may have put into an address. */
-const SECRET = /scim[a-z]_[0-9A-Za-z]{20,}/g;
+/** Secrets of ours, and JWTs, which somebody may have put into an address. */
+const SECRET = /scim[a-z]_[0-9A-Za-z]{20,}|(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?/g;
 
 /** A text of a client without what must not be kept. */
 function plain(text: string): string {
   return withoutSecrets(text.replace(CONTROL, ' '));
 }
 
-/** Without secrets of ours: a client may have put one where an id belongs, and logs what it is answered. */
+/** Without secrets: a client may have put one where an id belongs, and logs what it is answered. */
 export function withoutSecrets(text: string): string {
   return text.replace(SECRET, '…');
 }
@@ -223,9 +223,15 @@ function ipAddress(text = ''): string | undefined {
   return address.length <= LONGEST_ADDRESS && isIP(address) !== 0 ? address : undefined;
 }
 
-/** What may be kept of an address: no query, and nothing secret of ours that somebody has put into the path. */
+/** What may be kept of an address: no query, and nothing secret that somebody has put into the path, however escaped. */
 export function shownPath(url: string): string {
-  return plain(pathOf(url));
+  return plain(unescaped(pathOf(url)));
+}
+
+/** RFC 3986 §2.3: these characters mean the same with and without an escape. */
+function unescaped(path: string): string {
+  if (!path.includes('%')) return path;
+  return path.replace(/%(?:2[DE]|3\d|[46][1-9A-F]|[57][\dA]|5F|7E)/gi, decodeURIComponent);
 }
 
 /** Without the query. */

@@ -10,6 +10,8 @@ import { exchangeOf } from './exchange.js';
  */
 const SECURITY_HEADERS = helmetHeaders({
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  // Other hosts of the vendor's domain are not ours to speak for.
+  strictTransportSecurity: { includeSubDomains: false },
   crossOriginOpenerPolicy: false,
   originAgentCluster: false,
   xDnsPrefetchControl: false,
@@ -32,6 +34,12 @@ function helmetHeaders(options: Parameters<typeof helmet>[0]): readonly string[]
   return headers;
 }
 
+/**
+ * For whoever asked, and never without asking again. A cache knows by itself not to keep what is behind an Authorization
+ * header; of a header or a certificate that an app has its own authentication by, it does not.
+ */
+const KEPT_BY_NOBODY_ELSE = 'private, no-cache';
+
 /** Status, security headers, request id, and those of this answer; one with several values has a line for each. */
 export function writeHead(
   response: Response,
@@ -42,6 +50,7 @@ export function writeHead(
   response.removeHeader('X-Powered-By');
   const all: (string | number | readonly string[])[] = [...SECURITY_HEADERS];
   if (id !== undefined) all.push('X-Request-Id', id);
+  if (headers['Cache-Control'] === undefined) all.push('Cache-Control', KEPT_BY_NOBODY_ELSE);
   for (const name in headers) all.push(name, headers[name] as string | number | readonly string[]);
   if (response.writeHead !== ServerResponse.prototype.writeHead) {
     // Of the app's middlewares (sessions, compression), some know no list of names and values, and set its letters.

@@ -18,7 +18,7 @@ import { REALM } from '../access/refusal.js';
 import { ScimError } from '../scim/errors.js';
 import { beginExchange, type ExchangeParts, exchangeOf } from './exchange.js';
 import { writeHead } from './headers.js';
-import { readBaseUrl } from './read-request.js';
+import { originOf, readBaseUrl } from './read-request.js';
 
 /** Where the standalone server has the endpoints. */
 export const OAUTH_PATH = '/oauth';
@@ -46,7 +46,7 @@ export function oauthRouter(parts: OAuthRouterParts): Router {
   endpoint(ENDPOINTS.revocation, oauth.revoke);
   router
     .route(METADATA_PATH)
-    .get((request, response) => sendMetadata(response, readBaseUrl(request, parts.publicUrl)))
+    .get((request, response) => sendMetadata(response, readBaseUrl(request, parts.publicUrl), parts))
     .all(allowing('GET'));
   router.use(() => {
     throw new NothingHere();
@@ -62,17 +62,16 @@ export function oauthRouter(parts: OAuthRouterParts): Router {
 export function oauthMetadata(parts: OAuthRouterParts, path: string): Router {
   const router = express.Router();
   router.get(['/', path], (request, response) => {
-    sendMetadata(response, originOf(request, parts.publicUrl) + path);
+    sendMetadata(response, (parts.publicUrl ?? originOf(request, request.headers.host)) + path, parts);
   });
+  router.use(oauthErrors);
   return router;
 }
 
-function originOf(request: Request, publicUrl: string | undefined): string {
-  return readBaseUrl(request, publicUrl).slice(0, -request.baseUrl.length || undefined);
-}
-
-function sendMetadata(response: Response, issuer: string): void {
-  sendJson(response, 200, metadataOf(issuer, ALGORITHMS), { 'Cache-Control': 'public, max-age=3600' });
+/** Kept where it is the same for all: without a public URL, whoever asks first would say where others send their secrets. */
+function sendMetadata(response: Response, issuer: string, { publicUrl }: Pick<OAuthRouterParts, 'publicUrl'>): void {
+  const isSame = publicUrl !== undefined;
+  sendJson(response, 200, metadataOf(issuer, ALGORITHMS), isSame ? { 'Cache-Control': 'public, max-age=3600' } : {});
 }
 
 /** Taken as bytes, whatever it is called; readParameters judges the media type. */

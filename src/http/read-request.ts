@@ -3,7 +3,8 @@
  * The caller is known before the body is read, so that nobody unknown makes the server parse anything.
  */
 import type { Request } from 'express';
-import type { Caller, Conditions, Tags } from '../directory/directory.js';
+import type { Caller } from '../directory/caller.js';
+import type { Conditions, Tags } from '../directory/conditions.js';
 import { ScimError } from '../scim/errors.js';
 import { isShallow, type Json } from '../scim/json.js';
 import type { Locate } from '../scim/resource/present.js';
@@ -35,13 +36,32 @@ export function readQuery(url: string): Query {
   const query = new Map<string, string>();
   const start = url.indexOf('?');
   if (start === -1) return query;
-  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+  for (const [name, value] of parametersOf(url.slice(start + 1))) {
     const key = name.toLowerCase();
     if (query.has(key))
       throw new ScimError('invalidValue', `The parameter ${JSON.stringify(name.slice(0, 50))} is given twice.`);
     query.set(key, value);
   }
   return query;
+}
+
+/**
+ * A string literal of a filter as it stands in an address, to its end or that of the parameter. No text can be read in two
+ * ways, and none is no literal: otherwise there would be texts that take for ever.
+ */
+const LITERAL = /(?:"|%22)(?:(?:\\|%5C)(?:%..|(?!%..).|$)|(?!"|%22|\\|%5C).)*(?:"|%22|$)/gis;
+
+/**
+ * Forms write a blank as `+` (`userName+eq+%22a%2Bb%22`), URIs as `%20`, and there a `+` is itself
+ * (`userName%20eq%20%22a+b%22`): who writes the blanks around a literal in the second way means it so within.
+ */
+function parametersOf(query: string): URLSearchParams {
+  if (!query.includes('+')) return new URLSearchParams(query);
+  const parameters = query.split('&').map((parameter) => {
+    const isOfForm = parameter.replace(LITERAL, '').includes('+');
+    return isOfForm ? parameter : parameter.replaceAll('+', '%2B');
+  });
+  return new URLSearchParams(parameters.join('&'));
 }
 
 /** RFC 7644 §3.9, for every method that answers with resources. */
@@ -125,8 +145,22 @@ function readTags(header: string | undefined): Tags {
 
 /** The URL under which the client reached this router: origin and mount path, without a slash at the end. */
 export function readBaseUrl(request: Request, publicUrl: string | undefined): string {
-  const origin = publicUrl ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`;
-  return origin + request.baseUrl;
+  return (publicUrl ?? originOf(request, request.headers.host)) + request.baseUrl;
+}
+
+const HOST = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?$/i;
+
+/**
+ * What the addresses in answers begin with: `https://scim.example.com`.
+ * @param host as the client, or a proxy, has named it; `localhost` where nobody has
+ * @throws ScimError invalidSyntax for what is no host (RFC 9112 §3.2)
+ */
+export function originOf({ secure }: Pick<Request, 'secure'>, host: string | undefined): string {
+  const origin = `http${secure ? 's' : ''}://${host || 'localhost'}`;
+  if (host && !(HOST.test(host) && URL.canParse(origin))) {
+    throw new ScimError('invalidSyntax', 'The Host of the request is not a host name with or without a port.');
+  }
+  return origin;
 }
 
 /** How resources are addressed in the answer to this request. */

@@ -5,7 +5,7 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { USER_TYPE } from '../access/credential-user.js';
 import { requireScope, type Scope } from '../access/principal.js';
-import type { Caller } from '../directory/directory.js';
+import type { Caller } from '../directory/caller.js';
 import { ScimError } from '../scim/errors.js';
 import type { ResourceType } from '../scim/schema/characteristics.js';
 import type { Registry } from '../scim/schema/load.js';

@@ -3,8 +3,9 @@
  * it is read, so that memory does not grow with the size of a group.
  */
 import type { Response } from 'express';
-import type { ResourceView, SearchResult } from '../directory/directory.js';
+import type { SearchResult } from '../directory/directory.js';
 import { memberElement } from '../directory/members.js';
+import type { ResourceView } from '../directory/views.js';
 import type { JsonObject } from '../scim/json.js';
 import { listResponse, type Place } from '../scim/messages/list-response.js';
 import { entityTag, type Locate, present, withReferences } from '../scim/resource/present.js';
@@ -41,16 +42,16 @@ export function emptyResponse(status: 204 | 304, view?: ResourceView): ScimRespo
   return { status, headers: view ? { ETag: entityTag(view.meta) } : {}, body: undefined };
 }
 
-/** Any other JSON message. */
-export function messageResponse(status: number, message: object): ScimResponse {
-  return { status, headers: {}, body: JSON.stringify(message) };
+/** Any other JSON message that answers 200. */
+export function messageResponse(message: object): ScimResponse {
+  return { status: 200, headers: {}, body: JSON.stringify(message) };
 }
 
 /** RFC 7644 §3.4.2: `startIndex` is echoed as it was understood. */
 export function searchResponse({ total, resources }: SearchResult, place: Place, request: Located): ScimResponse {
   if (!resources.some(({ members }) => members)) {
     const shown = resources.map((view) => shownResource(view, request));
-    return messageResponse(200, listResponse(shown, total, place));
+    return messageResponse(listResponse(shown, total, place));
   }
   return { status: 200, headers: {}, body: listText(resources, total, place, request) };
 }

@@ -12,6 +12,7 @@ import {
   isTimeout,
   refusalIn,
 } from './checked-address.js';
+import { endedBy } from './ending.js';
 
 export interface PostRules extends AddressRules {
   /** Milliseconds from the first packet to the head of the answer; 15,000 without it. */
@@ -65,19 +66,19 @@ export class Poster {
   /** @throws PostFailed */
   async post(wanted: PostRequest): Promise<PostAnswer> {
     const url = this.checked(wanted.url);
-    const limit = AbortSignal.timeout(this.timeout);
-    const signal = wanted.signal ? AbortSignal.any([wanted.signal, limit]) : limit;
     const { body } = wanted;
     const options: RequestOptions = {
       method: 'POST',
       agent: this.agents[url.protocol],
-      signal,
       headers: { ...wanted.headers, 'Content-Length': Buffer.byteLength(body), 'User-Agent': 'scim-target' },
     };
-    try {
-      const response = await send(url, options, body);
+    const exchange = async (signal: AbortSignal): Promise<PostAnswer> => {
+      const response = await send(url, { ...options, signal }, body);
       const { statusCode: status = 0, headers } = response;
       return { status, retryAfter: seconds(headers['retry-after']), text: await readText(response) };
+    };
+    try {
+      return await endedBy([wanted.signal], exchange, this.timeout);
     } catch (error) {
       throw this.explained(error);
     }

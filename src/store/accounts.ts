@@ -29,7 +29,14 @@ export interface TenantChange {
   readonly name?: string | undefined;
   readonly profile?: string | undefined;
   readonly disabled?: string | null | undefined;
-  readonly settings?: TenantSettings | undefined;
+  readonly settings?: TenantSettingsChange | undefined;
+}
+
+/** One by one, so that nobody puts back what others have changed meanwhile; null takes a setting away. */
+export interface TenantSettingsChange {
+  readonly allowsBasic?: boolean | undefined;
+  readonly requestLimit?: number | null | undefined;
+  readonly schemas?: string | null | undefined;
 }
 
 /**
@@ -259,6 +266,11 @@ export interface AccountStore {
     hash: string,
     admin: Admin | { readonly id: string; readonly change: AdminChange },
   ): Promise<boolean>;
+}
+
+/** A tenant as a change leaves it. */
+export function changedTenant(before: Tenant, { settings = {}, ...change }: TenantChange): Tenant {
+  return changed(before, { ...change, settings: changed(before.settings, settings) });
 }
 
 /** `before` as a change leaves it: undefined stays as it was, null is taken away. */

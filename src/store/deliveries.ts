@@ -19,7 +19,10 @@ export interface Delivery {
   readonly position: number;
   /** Of the change after it: how many of its parts are settled. */
   readonly parts: number;
-  /** Sequence numbers beyond `position` that are settled already, for those who may settle them out of order; ascending. */
+  /**
+   * Sequence numbers of which not that is true which `position` says, for those who may settle them out of order, ascending:
+   * up to it those that are open again, beyond it those that are settled already.
+   */
   readonly ahead: readonly number[];
   /** Of what comes next; undefined while it was not tried in vain. */
   readonly trouble: DeliveryTrouble | undefined;
@@ -178,8 +181,11 @@ export interface DeliveryStore {
   /** In the order of creation; without a tenant, those of all. */
   receivers(tenant?: string): Promise<Receiver[]>;
   receiver(tenant: string, id: string): Promise<Receiver | undefined>;
-  /** As it is now; undefined when the tenant has none with this id. */
-  updateReceiver(tenant: string, id: string, change: ReceiverChange): Promise<Receiver | undefined>;
+  /**
+   * As it is now; undefined when the tenant has none with this id, or it is not as it was.
+   * @param was what the change was planned from, as the store gave it; without it the change holds for whatever is there
+   */
+  updateReceiver(tenant: string, id: string, change: ReceiverChange, was?: Receiver): Promise<Receiver | undefined>;
   /** With its deliveries and dead letters. */
   removeReceiver(tenant: string, id: string): Promise<boolean>;
 }

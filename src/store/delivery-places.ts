@@ -1,9 +1,11 @@
 /**
- * Where a delivery begins, what a dead letter is called and where it stands in the list: the same in every engine.
+ * Where a delivery begins, what a dead letter is called and where it stands in the list, what a change makes of a
+ * receiver: the same in every engine.
  * Name and place of a dead letter follow from the part of the change that it is about, so that keeping it again keeps one.
  */
 import { compareText } from '../scim/fold.js';
-import type { Consumer, Delivery, NewDeadLetter } from './deliveries.js';
+import { changed } from './accounts.js';
+import type { Consumer, Delivery, NewDeadLetter, Receiver, ReceiverChange } from './deliveries.js';
 
 /** A delivery that nobody has worked on since it was put there. */
 export function placedAt(consumer: Consumer, tenant: string, position: number): Delivery {
@@ -19,6 +21,19 @@ const LONGEST_LEASE = 1_200_000;
  */
 export function lastLeaseEnd(now: string): string {
   return new Date(Date.parse(now) + LONGEST_LEASE).toISOString();
+}
+
+/**
+ * A receiver as a change leaves it; undefined where there is none, or another one than the change was planned from.
+ * @param was undefined: the change holds for whatever is there
+ */
+export function changedReceiver(
+  before: Receiver | undefined,
+  change: ReceiverChange,
+  was: Receiver | undefined,
+): Receiver | undefined {
+  if (!before || (was && JSON.stringify(was) !== JSON.stringify(before))) return undefined;
+  return changed(before, change);
 }
 
 /** Whether it is code of the app, which no store can know; others are receivers. */

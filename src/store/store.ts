@@ -279,9 +279,13 @@ export interface Store extends AccountStore, RecordStore, DeliveryStore {
    * Applies the batch, all or nothing, and resolves when it and its change records are durable. An empty batch
    * resolves when everything that `latest` could have shown is durable; a VersionConflict says that some of it never
    * will be.
+   * @param read what the batch was planned from: the very objects that get() and containers() gave as `latest`. An
+   *   engine that gives what is not durable refuses with a VersionConflict what rests on a write that was not kept;
+   *   `expected` does not tell, since its number may have been given again (`Readings`). An engine whose `latest` is
+   *   durable needs none of it.
    * @throws VersionConflict, UniquenessConflict, MissingReference; then nothing of the batch was applied.
    */
-  commit(tenant: string, batch: readonly Write[]): Promise<void>;
+  commit(tenant: string, batch: readonly Write[], read?: readonly StoredResource[]): Promise<void>;
 
   /**
    * A commit in two steps, so that whoever has many batches can make the next from what this one leaves, and they share
@@ -289,7 +293,7 @@ export interface Store extends AccountStore, RecordStore, DeliveryStore {
    * nothing durable yet: an answer waits for `durable`, after a refusal for the commit of an empty batch.
    * @throws as commit()
    */
-  apply(tenant: string, batch: readonly Write[]): Promise<Applied>;
+  apply(tenant: string, batch: readonly Write[], read?: readonly StoredResource[]): Promise<Applied>;
 
   /** The tenant's history, oldest first, after the sequence number `after` (0: from the start), at most `limit`. */
   changes(tenant: string, after: number, limit: number): Promise<Change[]>;
@@ -298,11 +302,13 @@ export interface Store extends AccountStore, RecordStore, DeliveryStore {
   changesOf(query: ChangeQuery): Promise<Change[]>;
 
   /**
-   * The secret of this name, the same for everybody who has this store, for as long as it lives: the one that was
-   * `offered` first, durable before anybody is given it.
+   * The secret of this name, the same for everybody who has this store, until it is replaced: the one that was `offered`
+   * first, durable before anybody is given it.
    * @param offered random, new, and told to nobody else; kept when there is none of this name yet.
    */
   secret(name: string, offered: string): Promise<string>;
+  /** Puts another one in its place, durably. False where it is not `was`, or there is none: then nothing has changed. */
+  replaceSecret(name: string, was: string, next: string): Promise<boolean>;
 
   /** Resolves when the database answers. */
   ping(): Promise<void>;

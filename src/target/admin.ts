@@ -14,7 +14,8 @@ import type { AdminParts, ConnectionPaths } from '../http/admin/parts.js';
 import { adminRouter } from '../http/admin-router.js';
 import { EVENTS_PATH } from '../http/events-router.js';
 import { OAUTH_PATH } from '../http/oauth-router.js';
-import { OPTIONS, OptionError, type ServerOptions } from '../options.js';
+import { OPTIONS, OptionError, type TargetSettings } from '../options.js';
+import { textOf } from './given.js';
 import type { ScimTarget } from './options.js';
 
 /** As the standalone server has them. */
@@ -40,7 +41,7 @@ type OwnParts = Pick<
 >;
 
 /** What lets people manage: the page, their accounts, and what goes on behind a tenant that is deleted. */
-export function adminOf(own: OwnParts, settings: ServerOptions, paths: Partial<ConnectionPaths> | undefined) {
+export function adminOf(own: OwnParts, settings: TargetSettings, paths: Partial<ConnectionPaths> | undefined) {
   const { store, log } = own;
   const parts = { ...own, randomBytes };
   const sessions = new Sessions({ ...parts, idleTimeout: settings.adminIdleTimeout });
@@ -59,7 +60,8 @@ export function adminOf(own: OwnParts, settings: ServerOptions, paths: Partial<C
     purge,
     sso,
     options: settings,
-    optionDescriptions: OPTIONS,
+    // What is not for this target to know is not for its page to tell.
+    optionDescriptions: OPTIONS.filter(({ name }) => name in settings),
     publicUrl: settings.publicUrl,
     paths: { ...PATHS, ...paths },
   });
@@ -67,6 +69,7 @@ export function adminOf(own: OwnParts, settings: ServerOptions, paths: Partial<C
     router: () => (router ??= adminRouter(whole())),
     invite: async ({ email, role = 'owner', tenant: name }: Parameters<ScimTarget['inviteAdmin']>[0] = {}) => {
       const tenant = name === undefined ? undefined : await findTenant(store, name);
+      if (email !== undefined) textOf('email', email);
       const { token, key } = await invitations.create({ email, role, tenant, createdBy: undefined });
       const actor = { kind: 'app', id: undefined, name: 'the app' } as const;
       const about = { tenant, target: key.name, details: { role } };
@@ -77,15 +80,27 @@ export function adminOf(own: OwnParts, settings: ServerOptions, paths: Partial<C
   };
 }
 
-/** Undefined where it is not set up. @throws OptionError where it is set up by half, or unsafely */
+/** @throws OptionError where single sign-on is set up by half, or unsafely */
+export function checkSso({ ssoIssuer: issuer, ssoClientId, ssoClientSecret, issuerPrivate }: TargetSettings): void {
+  if (issuer === undefined) {
+    if ((ssoClientId ?? ssoClientSecret) === undefined) return;
+    throw new OptionError('ssoClientId and ssoClientSecret need ssoIssuer (SCIM_TARGET_SSO_ISSUER) beside them.');
+  }
+  if (ssoClientId === undefined) {
+    throw new OptionError(
+      'ssoIssuer (SCIM_TARGET_SSO_ISSUER) needs ssoClientId (SCIM_TARGET_SSO_CLIENT_ID) beside it.',
+    );
+  }
+  if (!isIssuerTaken(issuer, issuerPrivate === 'allow')) {
+    throw new OptionError('ssoIssuer (SCIM_TARGET_SSO_ISSUER) must be an https URL.');
+  }
+}
+
+/** Undefined where it is not set up. */
 function ssoOf(
   parts: Pick<AdminParts, 'store' | 'invitations' | 'clock' | 'randomBytes' | 'log'>,
-  { ssoIssuer: issuer, ssoClientId: clientId, ssoClientSecret, ssoLabel: label, issuerPrivate }: ServerOptions,
+  { ssoIssuer: issuer, ssoClientId: clientId, ssoClientSecret: clientSecret, ssoLabel: label }: TargetSettings,
 ): SingleSignOn | undefined {
-  if (issuer === undefined) return undefined;
-  if (clientId === undefined)
-    throw new OptionError('SCIM_TARGET_SSO_ISSUER needs SCIM_TARGET_SSO_CLIENT_ID beside it.');
-  const allowsHttp = issuerPrivate === 'allow';
-  if (!isIssuerTaken(issuer, allowsHttp)) throw new OptionError('SCIM_TARGET_SSO_ISSUER must be an https URL.');
-  return new SingleSignOn({ ...parts, issuer, clientId, clientSecret: ssoClientSecret, label });
+  if (issuer === undefined || clientId === undefined) return undefined;
+  return new SingleSignOn({ ...parts, issuer, clientId, clientSecret, label });
 }

@@ -12,47 +12,23 @@ import type { PasswordHook } from '../directory/password-hook.js';
 import type { Events } from '../events/events.js';
 import type { ConnectionPaths } from '../http/admin/parts.js';
 import type { ScimPaths } from '../http/unknown-address.js';
-import type { ServerOptions } from '../options.js';
+import type { TargetSettings } from '../options.js';
 import type { ProfileName } from '../scim/profiles.js';
 import type { Registry, RegistryDocuments } from '../scim/schema/load.js';
 import type { Store } from '../store/store.js';
 
-/** What an embedding app may choose. Everything has the default that options.ts gives. */
-export interface TargetOptions
-  extends Partial<
-    Pick<
-      ServerOptions,
-      | 'publicUrl'
-      | 'bodyLimit'
-      | 'maxFilterLength'
-      | 'maxFilterDepth'
-      | 'maxFilterTerms'
-      | 'pageSize'
-      | 'maxPageSize'
-      | 'cursorTimeout'
-      | 'maxMembers'
-      | 'bulkMaxOperations'
-      | 'bulkMaxPayload'
-      | 'patchAnswer'
-      | 'passwords'
-      | 'requestLimit'
-      | 'activityDays'
-      | 'activityEntries'
-      | 'issuerHosts'
-      | 'issuerPrivate'
-      | 'webhookPrivate'
-      | 'adminIdleTimeout'
-      | 'ssoIssuer'
-      | 'ssoClientId'
-      | 'ssoClientSecret'
-      | 'ssoLabel'
-      | 'busyTimeout'
-    >
-  > {
+/** So that an app may pass on what it may have: `publicUrl: config.publicUrl`. */
+type Choice<Of> = { readonly [Name in keyof Of]?: Of[Name] | undefined };
+
+/**
+ * What an embedding app may choose. Everything has the default that options.ts gives. One that is not of these, or has a
+ * wrong value, is an OptionError before anything is opened.
+ */
+export interface TargetOptions extends Choice<Omit<TargetSettings, 'store' | 'schemas'>> {
   /** `sqlite:PATH`, `memory:`, or an open store, which then is the caller's to close. `sqlite:./data/scim.db` without it. */
-  readonly store?: string | Store;
+  readonly store?: string | Store | undefined;
   /** Silent without it. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /**
    * Schema and resource type documents, or a folder with those to have beside the bundled ones; without it User, Group and
    * the enterprise extension.
@@ -60,22 +36,22 @@ export interface TargetOptions
   readonly schemas?: RegistryDocuments | string | undefined;
   /**
    * Where an app has mounted the routers, for the addresses that the admin page tells; `{tenant}` stands for the name of
-   * a tenant. `/tenants/{tenant}/scim/v2`, `/oauth` and `/tenants/{tenant}/events` without it.
+   * a tenant. No slash at the end; `''` is the origin itself. `/tenants/{tenant}/scim/v2`, `/oauth` and `/tenants/{tenant}/events` without it.
    */
-  readonly paths?: Partial<ConnectionPaths>;
+  readonly paths?: Partial<ConnectionPaths> | undefined;
   /**
    * Is given each password that a client sets, before the write is committed, and may refuse it with a ScimError; it has
    * five seconds. What is kept of a password here is for the option `passwords` to say, with or without this.
    * ServiceProviderConfig announces changePassword where either does something with passwords.
    */
-  readonly onPassword?: PasswordHook;
+  readonly onPassword?: PasswordHook | undefined;
   /**
    * Is asked before each change of a resource is committed, and may refuse it with a ScimError or add values of its own,
    * of attributes that the schema marks readOnly; it has `hookTimeout`.
    */
-  readonly beforeCommit?: BeforeCommit;
+  readonly beforeCommit?: BeforeCommit | undefined;
   /** Milliseconds that `beforeCommit`, `onPassword` and `authenticate` may each take, 1 to 600,000; 5,000 without it. */
-  readonly hookTimeout?: number;
+  readonly hookTimeout?: number | undefined;
   /**
    * Says who is calling, in place of the tokens and other credentials of this target, for all its routers but the admin
    * page and OAuth (whose tokens then open nothing, so that router need not be mounted). passportAuthentication() makes
@@ -86,18 +62,21 @@ export interface TargetOptions
    * With `authenticate`: a tenant whose name is seen for the first time is made, with this profile (`entra` for true), and
    * the audit has it. Without it a caller whose tenant does not exist is answered 404.
    */
-  readonly createTenants?: boolean | { readonly profile: ProfileName };
-  /** Milliseconds between two looks at what other processes have committed, from 10; 1,000 without it. */
-  readonly eventInterval?: number;
+  readonly createTenants?: boolean | { readonly profile: ProfileName } | undefined;
   /**
-   * Milliseconds after which others deliver events for a process that is gone, from three times `eventInterval`; 30,000
+   * Milliseconds between two looks at what other processes have committed, from 10 to a third of `eventLease`; 1,000
    * without it.
    */
-  readonly eventLease?: number;
+  readonly eventInterval?: number | undefined;
+  /**
+   * Milliseconds after which others deliver events for a process that is gone, from three times `eventInterval` to
+   * 600,000; 30,000 without it.
+   */
+  readonly eventLease?: number | undefined;
   /** The present moment; for tests. */
-  readonly clock?: () => Date;
+  readonly clock?: (() => Date) | undefined;
   /** What slows guessing down; for tests. */
-  readonly throttle?: Throttle;
+  readonly throttle?: Throttle | undefined;
 }
 
 /** A running target. Any number of them can live in one process. */
@@ -139,13 +118,16 @@ export interface ScimTarget {
   createTenant(tenant: { name: string; profile?: ProfileName }): Promise<void>;
   /**
    * A bearer token for a tenant, which is created when it does not exist. The token is returned this once.
-   * `expires`: ISO 8601; undefined: never.
+   * `scopes`: `scim:read` and `scim:write` without them. `expires`: `90d`, `12h`, a date, or a time in ISO 8601; never
+   * without it.
+   * @throws AccessError for what is none of these, and for an end that is past; then no tenant is made either
    */
   createToken(token: { tenant: string; name: string; scopes?: readonly Scope[]; expires?: string }): Promise<string>;
   /**
    * With `passwords: 'hash'`: the active user of a tenant (its name) who has this password; undefined for everybody else,
    * after the same time. `address`: the client's, by which failures are counted too.
-   * @throws AccessRefused (429) after too many failures; `retryAfter` says for how many seconds
+   * @throws AccessRefused (429) after too many failures; `retryAfter` says for how many seconds. AccessError for what is
+   * no text, as the body of a request may have it
    */
   checkPassword(
     tenant: string,

@@ -1,9 +1,11 @@
 /** The parts of a target, each made from the options that it has to do with. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { checkedName, checkedScopes } from '../access/credential-rules.js';
 import { issueToken } from '../access/credentials.js';
 import { createFetchJson, readHosts } from '../access/federation/fetch-json.js';
 import { createIssuerKeys } from '../access/federation/issuer-keys.js';
 import { createTrustedTokens, type TrustedTokens } from '../access/federation/trusted-tokens.js';
+import { parseLifetime } from '../access/lifetime.js';
 import { createOAuthServer, type OAuthServerParts } from '../access/oauth/server.js';
 import { DEFAULT_SCOPES } from '../access/principal.js';
 import type { Registries } from '../access/registries.js';
@@ -15,21 +17,21 @@ import { Cursors } from '../http/cursors.js';
 import type { ExchangeParts } from '../http/exchange.js';
 import { OAUTH_PATH, oauthMetadata, oauthRouter } from '../http/oauth-router.js';
 import type { HttpLimits } from '../http/parts.js';
-import type { ServerOptions } from '../options.js';
+import type { TargetSettings } from '../options.js';
 import { PROFILES, type ProfileName } from '../scim/profiles.js';
-import type { Registry } from '../scim/schema/load.js';
 import type { Store, Tenant } from '../store/store.js';
+import { listOf, textOf } from './given.js';
 import { directoryHooks, type Hooks } from './hooks.js';
 import type { ScimTarget } from './options.js';
 import { hashOf } from './passwords.js';
 
 /** Tenants as an embedding app makes them. */
 export function tenantsOf(store: Store, sources: Sources) {
-  const create = ({ name, profile = 'entra' }: { name: string; profile?: ProfileName }): Promise<Tenant> =>
-    createTenant(store, { name, profile, profiles: Object.keys(PROFILES), ...sources });
+  const create = async ({ name, profile = 'entra' }: { name: string; profile?: ProfileName }): Promise<Tenant> =>
+    createTenant(store, { name: textOf('name', name), profile, profiles: Object.keys(PROFILES), ...sources });
   /** The tenant of this name, made when there is none; of two who ask at once, one makes it. */
   const named = async (name: string): Promise<Tenant> => {
-    const known = await store.tenantByName(name);
+    const known = await store.tenantByName(textOf('tenant', name));
     return known ?? create({ name }).catch(async (error: unknown) => (await store.tenantByName(name)) ?? raise(error));
   };
   return { create, named };
@@ -42,10 +44,15 @@ export function tenantMakersOf(
   const tenants = tenantsOf(parts.store, parts);
   return {
     createTenant: async (tenant) => void (await tenants.create(tenant)),
-    createToken: async ({ tenant: named, name, scopes = DEFAULT_SCOPES, expires }) => {
+    createToken: async ({ tenant: named, name, scopes = DEFAULT_SCOPES, expires: end }) => {
+      // Before the tenant is made: what is refused makes nothing.
+      const label = {
+        name: checkedName(textOf('name', name), 'token'),
+        scopes: checkedScopes(listOf('scopes', scopes), 'token'),
+      };
+      const expires = end === undefined ? undefined : parseLifetime(textOf('expires', end), parts.clock());
       const tenant = await tenants.named(named);
-      const issued = await issueToken(parts.store, { ...parts, tenant, name, scopes, expires, randomBytes });
-      return issued.token;
+      return (await issueToken(parts.store, { ...parts, ...label, tenant, expires, randomBytes })).token;
     },
   };
 }
@@ -56,15 +63,13 @@ function raise(error: unknown): never {
 
 export function directoryOf(
   store: Store,
-  registry: Registry,
-  settings: ServerOptions,
+  settings: TargetSettings,
   clock: () => string,
   hooks: Hooks,
   announce: (tenant: string) => void,
 ): Directory {
   return new Directory({
     store,
-    types: registry.resourceType,
     clock,
     newId: randomUUID,
     filterLimits: limitsOf(settings).filter,
@@ -84,10 +89,10 @@ export function appDirectoryOf(
     const tenant = await findTenant(store, name);
     return { tenant, types: registries.of(tenant).resourceType };
   };
-  return (tenant) => new TenantDirectory({ ...parts, find }, tenant);
+  return (tenant) => new TenantDirectory({ ...parts, find }, textOf('tenant', tenant));
 }
 
-export function limitsOf(settings: ServerOptions): HttpLimits {
+export function limitsOf(settings: TargetSettings): HttpLimits {
   return {
     requests: settings.requestLimit,
     body: settings.bodyLimit,
@@ -100,7 +105,7 @@ export function limitsOf(settings: ServerOptions): HttpLimits {
 }
 
 /** JWTs of trusted issuers, whose keys are fetched as the options allow. */
-export function trustedTokensOf(store: Store, settings: ServerOptions, clock: () => string): TrustedTokens {
+export function trustedTokensOf(store: Store, settings: TargetSettings, clock: () => string): TrustedTokens {
   const hosts = readHosts(settings.issuerHosts);
   const fetchJson = createFetchJson({ hosts, allowsPrivate: settings.issuerPrivate === 'allow' });
   const keys = createIssuerKeys({ fetchJson, now: () => Date.parse(clock()) });
@@ -110,7 +115,7 @@ export function trustedTokensOf(store: Store, settings: ServerOptions, clock: ()
 export function oauthRoutersOf(
   parts: Omit<OAuthServerParts, 'issueLimit' | 'log' | 'randomBytes'>,
   exchange: ExchangeParts,
-  { publicUrl }: ServerOptions,
+  { publicUrl }: TargetSettings,
   path = OAUTH_PATH,
 ): Pick<ScimTarget, 'oauthRouter' | 'oauthMetadata'> {
   const { log } = exchange;
@@ -120,7 +125,7 @@ export function oauthRoutersOf(
 }
 
 /** Cursors that all processes on one store understand. */
-export function cursorsOf(store: Store, { cursorTimeout: timeout }: ServerOptions, clock: () => string): Cursors {
+export function cursorsOf(store: Store, { cursorTimeout: timeout }: TargetSettings, clock: () => string): Cursors {
   let secret: Promise<string> | undefined;
   const ask = (): Promise<string> =>
     store.secret('cursors', randomBytes(32).toString('hex')).catch((error: unknown) => {

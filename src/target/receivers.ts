@@ -10,21 +10,24 @@ import { ReceiverOutlets } from '../events/receiver-outlets.js';
 import { Receivers } from '../events/receivers.js';
 import { EventSecrets } from '../events/secrets.js';
 import { SetSigner } from '../events/set-signer.js';
+import { SigningKeys } from '../events/signing-keys.js';
 import { Waits } from '../events/waits.js';
-import type { ServerOptions } from '../options.js';
+import type { TargetSettings } from '../options.js';
 import type { Store } from '../store/store.js';
 import type { EventParts } from './events.js';
 
 export function receiversOf(
   parts: Sources & { readonly store: Store; readonly registries: Registries; readonly log: Logger },
   { dispatcher, reader, events }: Pick<EventParts, 'dispatcher' | 'reader' | 'events'>,
-  { publicUrl: issuer, webhookPrivate }: ServerOptions,
+  { publicUrl: issuer, webhookPrivate }: TargetSettings,
 ) {
   const { registries } = parts;
   const secrets = new EventSecrets(parts.store, randomBytes);
-  const signer = new SetSigner({ ...parts, secrets, issuer, typesOf: (tenant) => registries.of(tenant).resourceType });
+  const keys = new SigningKeys(parts);
+  const signer = new SetSigner({ ...parts, keys, issuer, typesOf: (tenant) => registries.of(tenant).resourceType });
   const rules = { allowsPrivate: webhookPrivate === 'allow' };
-  const outlets = new ReceiverOutlets({ ...parts, secrets, signer, rules });
+  const polls = new Polls({ ...parts, reader, signer, wake: (tenant) => dispatcher.wake(tenant) });
+  const outlets = new ReceiverOutlets({ ...parts, secrets, signer, rules, polls });
   dispatcher.add(outlets);
   const changed = (): void => {
     outlets.changed();
@@ -44,8 +47,8 @@ export function receiversOf(
         return dispatcher.drop(id);
       },
     }),
-    desk: new EventDesk({ ...parts, dispatcher, reader, events, signer }),
-    polls: new Polls({ ...parts, reader, signer }),
+    desk: new EventDesk({ ...parts, dispatcher, reader, events, signer, keys }),
+    polls,
     feed: new Feed({ ...parts, reader }),
     signer,
     waits,

@@ -1,7 +1,7 @@
 /** From an option to an open store, and the schemas that it is told. The one place that names engines. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readOptions } from '../options.js';
+import { readOptions, readSettings } from '../options.js';
 import { bundledDocuments, documentsWith } from '../schema-files.js';
 import { loadRegistry, type Registry, type RegistryDocuments } from '../scim/schema/load.js';
 import type { Store } from '../store/store.js';
@@ -20,12 +20,14 @@ export function bundledRegistry(): Registry {
 /**
  * Opens `sqlite:PATH` (the file and its folder are made when missing), `mongodb://…` or `memory:`. Engines are loaded
  * when needed.
+ * @throws OptionError for anything else
  */
 export async function openStore(
   spec: string,
   busyTimeout = readOptions({}).busyTimeout,
   registry: Registry = bundledRegistry(),
 ): Promise<Store> {
+  readSettings({ store: spec, busyTimeout });
   if (spec === 'memory:') {
     const { createMemoryStore } = await import('../store/memory/store.js');
     return createMemoryStore({ types: registry.resourceType });

@@ -124,7 +124,7 @@ class Reader {
 
   async end(): Promise<FileCounts> {
     await this.flush();
-    if (JSON.stringify({ ...NONE, ...(this.told as object) }) !== JSON.stringify(this.counts)) {
+    if (!this.told || JSON.stringify({ ...NONE, ...(this.told as object) }) !== JSON.stringify(this.counts)) {
       throw new TransferRefused(
         'the file is not all there: its last line, which counts the others, is missing or differs',
       );
@@ -212,7 +212,7 @@ function headerOf(value: Record<string, unknown>): FileHeader {
   if (!Number.isInteger(version) || version < 1 || version > VERSION) {
     throw new TransferRefused(`the file has format ${version}, this release reads 1 to ${VERSION}`);
   }
-  if (!isText(profile) || typeof settings !== 'object') throw unreadable(1);
+  if (!isText(profile) || !isObject(settings as never)) throw unreadable(1);
   return value as unknown as FileHeader;
 }
 

@@ -79,6 +79,18 @@ test('disabling ends the sessions, keeps since when, and enabling takes that awa
   expect((await admins.update(id, { disabled: true })).after.disabled).toBe(NOW);
 });
 
+test('a change leaves what another process has changed of the same admin meanwhile', async () => {
+  const { id } = await add('one@example.com', { role: 'viewer' });
+  const find = store.admin.bind(store);
+  store.admin = async (wanted) => {
+    const found = await find(wanted);
+    await store.updateAdmin(wanted, { role: 'tenant-admin', tenant: 't1' });
+    return found;
+  };
+  await admins.update(id, { name: 'Bea' });
+  expect(await find(id)).toMatchObject({ name: 'Bea', role: 'tenant-admin', tenant: 't1' });
+});
+
 test('the list is in the order of the alphabet', async () => {
   for (const email of ['bob@example.com', 'Ann@example.com', 'carl@example.com']) await add(email);
   expect((await admins.list()).map(({ email }) => email)).toEqual([

@@ -28,7 +28,18 @@ describe('the addresses that a provider vouches for', () => {
       [],
     ],
   ])('%s', (_what, claims, emails) => {
-    expect(verifiedEmails(claims)).toEqual(emails);
+    expect(verifiedEmails(claims, claims.iss)).toEqual(emails);
+  });
+
+  // Whoever makes a directory of their own says there what address they have.
+  test.each(['common', 'organizations'])('of no directory where people of any may sign in (%s)', (all) => {
+    const claims = { iss: ENTRA, email: 'ann@x.example', preferred_username: 'ann@x.example', email_verified: true };
+    expect(verifiedEmails(claims, `https://login.microsoftonline.com/${all}/v2.0`)).toEqual([]);
+  });
+
+  test('whether or not a slash ends an issuer that is a host', () => {
+    const claims = { iss: 'https://a.example/', email: 'ann@x.example', email_verified: true };
+    expect(verifiedEmails(claims, 'https://a.example')).toEqual(['ann@x.example']);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Registries } from '../../src/access/registries.js';
-import { LONGEST_SCHEMAS, readSchemas } from '../../src/access/tenant-schemas.js';
+import { LONGEST_SCHEMAS, readSchemas, setSchemas } from '../../src/access/tenant-schemas.js';
 import { bundledDocuments } from '../../src/schema-files.js';
+import { fakeStore, newTenant } from './fakes.js';
 
 const registries = new Registries(bundledDocuments());
 
@@ -63,6 +64,32 @@ describe('a document that breaks a rule is refused with the line and the rule', 
   ])('%s', (text, rule) => {
     expect(() => readSchemas(text, registries)).toThrow(rule);
   });
+});
+
+describe('a document that nests without end is refused like any other', () => {
+  test.each([
+    ['open arrays', '['.repeat(LONGEST_SCHEMAS - 1)],
+    ['arrays', `{"schemas":${'['.repeat(24_000)}${']'.repeat(24_000)}}`],
+    ['attributes', `{"schemas":[{"attributes":[${'{"subAttributes":['.repeat(900)}${']}'.repeat(900)}]}]}`],
+  ])('%s', (_, text) => {
+    expect(() => readSchemas(`\n${text}`, registries)).toThrow('line 2: it nests deeper than 32 levels');
+  });
+});
+
+test('brackets in texts and comments are no nesting', () => {
+  const brackets = '['.repeat(40);
+  const line = `{ "name": "size", "type": "integer", "description": "${brackets}" } // ${brackets}`;
+  expect(readSchemas(withLine(line), registries).byEndpoint('devices')).toBeDefined();
+});
+
+test('what others have set since the tenant was looked at stays', async () => {
+  const store = fakeStore();
+  const tenant = await newTenant(store);
+  await store.updateTenant(tenant.id, { settings: { requestLimit: 5 } });
+  const text = withLine('{ "name": "size", "type": "integer" }');
+  const { settings } = await setSchemas(store, registries, tenant, text);
+  expect(settings).toEqual({ allowsBasic: false, requestLimit: 5, schemas: text });
+  expect((await setSchemas(store, registries, tenant, null)).settings).toEqual({ allowsBasic: false, requestLimit: 5 });
 });
 
 test('the policy of one tenant leaves the schemas of the server alone', () => {

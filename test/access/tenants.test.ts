@@ -84,6 +84,12 @@ describe('updateTenant', () => {
     expect(tenant.settings).toEqual({ allowsBasic: true, requestLimit: undefined });
   });
 
+  it('leaves settings that others have changed since it looked at the tenant', async () => {
+    await update({ requestLimit: 50 });
+    await update({ allowsBasic: true });
+    expect((await store.tenantById(tenant.id))?.settings).toEqual({ allowsBasic: true, requestLimit: 50 });
+  });
+
   it('a tenant is disabled since the first time, until it is enabled', async () => {
     tenant = await update({ disabled: true });
     tenant = await update({ disabled: true }, () => '2032-01-01T00:00:00.000Z');

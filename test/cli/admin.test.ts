@@ -45,6 +45,11 @@ describe('admin invite', () => {
     expect(await accept(out, 'ann@example.com')).toMatchObject({ role: 'owner', tenant: undefined });
   });
 
+  it('has an address in the link that a browser can open, where the server listens at all of them', async () => {
+    env = { ...env, SCIM_TARGET_HOST: '0.0.0.0', SCIM_TARGET_PORT: '9000' };
+    expect(await ok('admin', 'invite')).toMatch(/^http:\/\/localhost:9000\/admin\/setup#/);
+  });
+
   it('has the public URL in the link, and the role and tenant in the invitation', async () => {
     env = { ...env, SCIM_TARGET_PUBLIC_URL: 'https://scim.example.com' };
     const out = await ok('admin', 'invite', '--role', 'tenant-admin', '--tenant', 'acme', '--json');

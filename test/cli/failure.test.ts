@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { AccessError } from '../../src/access/refusal.js';
-import { CommandFailed, exitCodeOf, sentenceOf, UsageError } from '../../src/cli/failure.js';
+import { CommandFailed, exitCodeOf, openingFailed, sentenceOf, UsageError } from '../../src/cli/failure.js';
 import { StoreUnavailable } from '../../src/store/store.js';
 
 const system = (code: string, more: object = {}) =>
@@ -47,11 +47,27 @@ describe('what a failed command says and its exit code', () => {
     ],
     ['a low port', system('EACCES', { address: '0.0.0.0', port: 80 }), 1, 'permission to use 0.0.0.0:80 was denied'],
     ['a protected file', system('EACCES', { path: '/root/x.db' }), 1, 'permission to use /root/x.db was denied'],
+    ['a file that is missing', system('ENOENT', { path: 'a.json' }), 1, 'a.json: there is no such file or folder'],
+    ['a folder in place of a file', system('EISDIR'), 1, 'what was named is a folder; name a file'],
+    ['a file in place of a folder', system('ENOTDIR', { path: 'a.json' }), 1, 'a.json is a file; name a folder'],
+    ['a full disk', system('ENOSPC', { path: '/data' }), 1, 'the disk is full'],
     ['a read-only disk', system('EROFS', { path: '/data' }), 1, '/data can only be read'],
     ['anything else: one line, no stack', new Error('first line\n    at secret (file.js:1)'), 1, 'first line'],
     ['what is not even an error', 'text', 1, 'text'],
   ])('%s', (_, error, code, sentence) => {
     expect(exitCodeOf(error)).toBe(code);
     expect(sentenceOf(error)).toBe(sentence);
+  });
+});
+
+describe('what is said of a store that cannot be opened', () => {
+  it.each([
+    ['Failed to open database: unable to open database file', /: it is not a file that this user may open or make; /],
+    ['attempt to write a readonly database', /: this user may not write to the file and its folder$/],
+    ['file is not a database\nat somewhere', /: file is not a database$/],
+  ])('%s', (message, sentence) => {
+    const said = sentenceOf(openingFailed('sqlite:/data/scim.db', new Error(message)));
+    expect(said).toMatch(/^the store sqlite:\/data\/scim\.db cannot be used: /);
+    expect(said).toMatch(sentence);
   });
 });

@@ -1,7 +1,9 @@
 /** `migrate`, `export` and `import`, as people run them. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../../src/cli/program.js';
 import { NO_SCREEN } from '../../src/cli/screen.js';
 import type { Store } from '../../src/store/store.js';
@@ -169,6 +171,12 @@ describe('export and import', () => {
 
   it.each([
     ['cut in the middle', (lines: string[]) => lines.slice(0, 300), 'not all there'],
+    ['cut after its first line', (lines: string[]) => lines.slice(0, 1), 'not all there'],
+    [
+      'without settings',
+      (lines: string[]) => [lines[0]?.replace(/"settings":.*/, '"settings":null}') ?? ''],
+      'line 1 is',
+    ],
     ['without one of its changes', (lines: string[]) => lines.toSpliced(-5, 1), /line \d+ is not one/],
     ['without one of its users', (lines: string[]) => lines.toSpliced(9, 1), 'not all there'],
     ['with a line that is no JSON', (lines: string[]) => lines.toSpliced(9, 0, '{'), 'line 10 is not one'],
@@ -184,6 +192,27 @@ describe('export and import', () => {
     await withStoreAt(source, async (store) => {
       expect((await store.tenants()).map(({ name }) => name)).toEqual(['globex', ACME.name]);
       expect(await store.purgeTenants(9)).toBe(false);
+    });
+  });
+
+  it('let nobody into a tenant that is not all there yet, so that one whose import was killed opens nothing', async () => {
+    const lines = readFileSync(await exported('--with-secrets'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const pipe = join(folder.path, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const imported = cli('import', '--tenant', 'acme', '--store', target, pipe);
+    const writing = await open(pipe, 'w');
+    await writing.write(`${lines.slice(0, -1).join('\n')}\n`);
+    await withStoreAt(target, async (store) => {
+      await vi.waitFor(async () => {
+        const found = await store.findBearer('#k-1#');
+        expect(found?.tenant.disabled).toEqual(expect.any(String));
+      }, 20_000);
+      await writing.write(lines.at(-1) ?? '');
+      await writing.close();
+      expect(await imported).toMatchObject({ code: 0 });
+      expect((await store.tenantByName('acme'))?.disabled).toBeUndefined();
     });
   });
 

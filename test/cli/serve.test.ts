@@ -118,11 +118,35 @@ describe('serve', () => {
         /^scim-target: SCIM_TARGET_STORE must be sqlite:PATH, mongodb:\/\/HOSTS\/DATABASE or memory:/,
       ],
       [['extra'], {}, /^scim-target: too many arguments/],
+      [
+        ['--store', 'memory:'],
+        { SCIM_TARGET_SSO_ISSUER: 'https://sso.example.com' },
+        /^scim-target: .*SCIM_TARGET_SSO_ISSUER.* needs .*SCIM_TARGET_SSO_CLIENT_ID.* beside it\.\n$/,
+      ],
     ] as const) {
       const terminal = new FakeTerminal(env);
       expect(await run(['serve', ...args], terminal)).toBe(2);
       expect(terminal.written).toEqual({ out: '', err: expect.stringMatching(sentence) });
     }
+  });
+
+  it('a variable that is no option is named, unless Kubernetes has set it', async () => {
+    const env = { SCIM_TARGET_PUBLICURL: 'https://x', SCIM_TARGET_SERVICE_HOST: '10.0.0.1', SCIM_TARGET_HOST: '::1' };
+    const terminal = new FakeTerminal(env);
+    expect(await run(['serve', '--port', 'many'], terminal)).toBe(2);
+    expect(terminal.written.err.split('\n')).toEqual([
+      'scim-target: SCIM_TARGET_PUBLICURL is no option and has no effect (serve --help lists them).',
+      expect.stringMatching(/^scim-target: --port must be/),
+      '',
+    ]);
+  });
+
+  it('a folder of schemas that is not there is named, and not the store', async () => {
+    const terminal = new FakeTerminal();
+    const missing = join(folder.path, 'types');
+    expect(await run(['serve', '--port', '0', '--store', 'memory:', '--schemas', missing], terminal)).toBe(1);
+    expect(terminal.written.err).toMatch(/^(?!.*the store).*\n$/);
+    expect(terminal.written.err).toContain(missing);
   });
 
   it('help lists every option with its default and its environment variables', async () => {

@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { BulkDirectory } from '../../src/directory/bulk.js';
-import { type Caller, Directory, type DirectoryOptions } from '../../src/directory/directory.js';
+import type { Caller } from '../../src/directory/caller.js';
+import { Directory } from '../../src/directory/directory.js';
+import type { DirectoryOptions } from '../../src/directory/options.js';
 import { bundledDocuments } from '../../src/schema-files.js';
 import type { JsonObject } from '../../src/scim/json.js';
 import { readBulkRequest } from '../../src/scim/messages/bulk.js';
@@ -21,6 +23,7 @@ const caller: Caller = {
   actor: { credential: 'c', name: 'c', address: undefined },
   requestId: 'r',
   dialect: new Dialect(PROFILES.entra),
+  types: registry.resourceType,
 };
 
 /** A directory that notes when it announces, and how much was in the history by then. */
@@ -29,7 +32,6 @@ async function directoryWith(announce?: DirectoryOptions['announce']) {
   const announced: string[] = [];
   const directory = new Directory({
     store,
-    types: registry.resourceType,
     clock: () => new Date().toISOString(),
     newId: randomUUID,
     filterLimits: { length: 1_000, depth: 10, terms: 100 },

@@ -94,13 +94,9 @@ describeOnEach('the directory of a tenant, for the app', (engine) => {
   test('replaces, patches and removes, with a condition where the app has one', async () => {
     const { users } = directory;
     const made = await users.create({ userName: 'ann', title: 'Clerk' });
-    const replaced = await users.replace(
-      made.id,
-      { ...made, displayName: 'Ann' },
-      { ifMatch: made.meta.version as string },
-    );
+    const replaced = await users.replace(made.id, { ...made, displayName: 'Ann' }, { ifMatch: made.meta.version });
     expect(replaced).toMatchObject({ id: made.id, title: 'Clerk', displayName: 'Ann', meta: { version: 'W/"2"' } });
-    const stale = { ifMatch: made.meta.version as string };
+    const stale = { ifMatch: made.meta.version };
     expect((await refusalOf(users.replace(made.id, { userName: 'ann' }, stale))).status).toBe(412);
     expect((await refusalOf(users.patch(made.id, [{ op: 'remove', path: 'title' }], stale))).status).toBe(412);
     expect((await refusalOf(users.remove(made.id, stale))).status).toBe(412);
@@ -182,6 +178,23 @@ describeOnEach('the directory of a tenant, for the app', (engine) => {
       refusal = new ScimError('forbidden', 'Frozen.');
       expect((await refusalOf(users.create({ userName: 'bo' }))).detail).toBe('Frozen.');
       expect(await client.everything()).toEqual(before);
+    });
+
+    test('names that are written wrong, and then nothing is read or written', async () => {
+      const { users } = directory;
+      const { id, meta } = await users.create({ userName: 'written-wrong' });
+      const wrong = { fliter: 'active eq false' } as object;
+      const nextOf = (query: object) => users.all(query).next();
+      await expect(users.find(wrong)).rejects.toThrow(
+        'There is no fliter here, but filter, sortBy, sortOrder, startIndex',
+      );
+      await expect(nextOf(wrong)).rejects.toThrow(ScimError);
+      const stale = { ifmatch: `${meta.version}-other` } as object;
+      await expect(users.replace(id, { userName: 'x' }, stale)).rejects.toThrow(
+        'There is no ifmatch here, but ifMatch.',
+      );
+      await expect(users.remove(id, stale)).rejects.toThrow(ScimError);
+      expect((await users.get(id))?.meta.version).toBe(meta.version);
     });
 
     test('a second group of a name where clients may not have one', async () => {

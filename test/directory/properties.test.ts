@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Caller, Directory } from '../../src/directory/directory.js';
+import type { Caller } from '../../src/directory/caller.js';
+import { Directory } from '../../src/directory/directory.js';
 import { bundledDocuments } from '../../src/schema-files.js';
 import { ScimError } from '../../src/scim/errors.js';
 import type { Json, JsonObject } from '../../src/scim/json.js';
@@ -33,7 +34,6 @@ function directoryOf(store: Store): Directory {
   let seconds = 0;
   return new Directory({
     store,
-    types: registry.resourceType,
     clock: () => new Date(Date.UTC(2031, 0, 1, 0, 0, seconds++)).toISOString(),
     newId: randomUUID,
     filterLimits: { length: 4096, depth: 32, terms: 100 },
@@ -43,7 +43,8 @@ function directoryOf(store: Store): Directory {
 
 function callerOf(tenant: string, profile: ProfileName): Caller {
   const actor = { credential: 'c', name: 'test', address: undefined };
-  return { tenant, actor, requestId: randomUUID(), dialect: new Dialect(PROFILES[profile]) };
+  const dialect = new Dialect(PROFILES[profile]);
+  return { tenant, actor, requestId: randomUUID(), dialect, types: registry.resourceType };
 }
 
 function patchBody(operations: readonly PatchOperation[], profile: ProfileName): JsonObject {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type PollRequest, Polls } from '../../src/events/poll.js';
 import { jtiOf } from '../../src/events/set-signer.js';
-import type { Receiver, Tenant } from '../../src/store/store.js';
+import type { DeadLetter, Delivery, Receiver, Tenant } from '../../src/store/store.js';
 import { ReceiverWorld } from '../support/receiver-world.js';
 
 let world: ReceiverWorld;
@@ -109,6 +109,108 @@ describe('a receiver that polls (RFC 8936)', () => {
     expect(await world.store.deadLetters({ tenant: acme.id, limit: 10 })).toHaveLength(2);
   });
 
+  describe('is given again what it could not use, when that is asked for', () => {
+    const letters = () => world.store.deadLetters({ tenant: acme.id, consumer: receiver.id, limit: 10 });
+    const refuse = (...sequences: number[]) =>
+      settle([], new Map(sequences.map((sequence) => [jtiOf(receiver, sequence), 'invalid_key'])));
+    const redeliver = async (sequence: number) => {
+      const [letter] = (await letters()).filter((one) => one.sequence === sequence);
+      return world.told.desk.redeliver(acme, letter as DeadLetter);
+    };
+
+    test('before what is new, until it is settled again; the dead letter is gone', async () => {
+      await users(4);
+      await settle([2, 3]);
+      await refuse(1);
+      expect(await place()).toEqual([3, []]);
+      expect(await redeliver(1)).toEqual({
+        isDelivered: true,
+        detail: 'The receiver is given it with its next poll.',
+      });
+      expect(await letters()).toEqual([]);
+      expect([await next(), await place()]).toEqual([
+        [1, 4],
+        [3, [1]],
+      ]);
+      await settle([4]);
+      expect([await next(), await place()]).toEqual([[1], [4, [1]]]);
+      await settle([1]);
+      expect([await next(), await place()]).toEqual([[], [4, []]]);
+    });
+
+    test('also where something before it is still open, and is a dead letter again if it is refused again', async () => {
+      await users(3);
+      await refuse(2, 3);
+      expect(await place()).toEqual([0, [2, 3]]);
+      await redeliver(3);
+      expect([await next(), await place()]).toEqual([
+        [1, 3],
+        [0, [2]],
+      ]);
+      await settle([1, 3]);
+      await redeliver(2);
+      expect([await next(), await place()]).toEqual([[2], [3, [2]]]);
+      await refuse(2);
+      expect([await next(), await place()]).toEqual([[], [3, []]]);
+      expect((await letters()).map(({ sequence, event }) => [sequence, event])).toEqual([[2, 'user.created']]);
+    });
+
+    test('as much as it asks for at once, oldest first', async () => {
+      await users(5);
+      await refuse(1, 2, 3, 4);
+      for (const sequence of [4, 2, 3, 1]) await redeliver(sequence);
+      expect(await next(2)).toEqual([1, 2]);
+      expect((await world.told.polls.next(acme, receiver, 4)).moreAvailable).toBe(true);
+      expect(await next(5)).toEqual([1, 2, 3, 4, 5]);
+      expect((await world.told.polls.next(acme, receiver, 5)).moreAvailable).toBe(false);
+    });
+
+    test('by an app as well, and a poll that waits is told of it', async () => {
+      await users(1);
+      await refuse(1);
+      const wait = world.told.waits.begin(acme.id, 10_000, new AbortController().signal);
+      const [letter] = await letters();
+      await world.eventParts.events.redeliver('acme', letter?.id ?? '');
+      expect(await wait.happened()).toBe(true);
+      wait.end();
+      expect([await next(), await letters()]).toEqual([[1], []]);
+    });
+
+    test('up to a thousand of them at once', async () => {
+      await users(2);
+      await settle([2]);
+      await refuse(1);
+      const full = Array.from({ length: 1_000 }, (_, i) => i + 2);
+      const now = new Date().toISOString();
+      const owner = { owner: 'o', now, until: now };
+      const claim = { consumer: receiver.id, tenant: acme.id, from: 0 };
+      const [delivery] = await world.store.claimDeliveries(owner, [claim]);
+      await world.store.saveDeliveries(owner, [{ ...(delivery as Delivery), position: 1_001, ahead: full }], []);
+      await expect(redeliver(1)).rejects.toMatchObject({ kind: 'conflict' });
+      expect(await place()).toEqual([1_001, full]);
+      expect(await letters()).toHaveLength(1);
+    });
+
+    test('and is given what is new where it does not want that any more', async () => {
+      await users(4);
+      await settle([3]);
+      await refuse(1, 2);
+      for (const sequence of [1, 2]) await redeliver(sequence);
+      receiver = await world.receivers.update(acme, receiver.id, { events: ['user.deleted'] });
+      const user = await world.directory('acme').users.byUserName('u0');
+      await world.directory('acme').users.remove(user?.id ?? '');
+      expect(await next(1)).toEqual([5]);
+    });
+
+    test('unless it is not among what it wants any more', async () => {
+      await users(1);
+      await refuse(1);
+      receiver = await world.receivers.update(acme, receiver.id, { events: ['user.deleted'] });
+      await expect(redeliver(1)).rejects.toMatchObject({ kind: 'conflict' });
+      expect(await next()).toEqual([]);
+    });
+  });
+
   test('passes over what it does not want, and does not look at it again', async () => {
     receiver = await polling(['user.deleted']);
     await users(2_300);
@@ -136,7 +238,7 @@ describe('a receiver that polls (RFC 8936)', () => {
   test('settles a thousand tokens in any order, by two processes at once, and loses none', async () => {
     await users(1_000);
     expect(await next(1_000)).toHaveLength(1_000);
-    const sources = { clock: () => new Date().toISOString(), newId: randomUUID };
+    const sources = { clock: () => new Date().toISOString(), newId: randomUUID, wake: () => undefined };
     const other = new Polls({ ...world.told, ...sources, store: world.store, reader: world.eventParts.reader });
     const shuffled = Array.from({ length: 999 }, (_, i) => jtiOf(receiver, ((i * 7) % 999) + 2));
     const halves = [shuffled.slice(0, 500), shuffled.slice(500)];

@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Receiver, Tenant } from '../../src/store/store.js';
+import { putDeadLetter } from '../support/given-up.js';
 import { HookServer } from '../support/hook-server.js';
 import { ReceiverWorld } from '../support/receiver-world.js';
 import { SetReceiver } from '../support/set-receiver.js';
@@ -69,6 +70,23 @@ describe('a receiver that tokens are pushed to (RFC 8935)', () => {
     await users().patch(id, [{ op: 'replace', path: 'active', value: false }]);
     await world.settled();
     expect(trusting.sets.map(({ events }) => Object.keys(events))).toHaveLength(1);
+  });
+
+  test('has what was given up shown to the app by its name, and keeps it where it is not told of that any more', async () => {
+    const receiver = await push({ events: ['user.updated'] });
+    const { id } = await users().create({ userName: 'mary' });
+    await users().patch(id, [
+      { op: 'replace', path: 'active', value: false },
+      { op: 'replace', path: 'title', value: 'Cook' },
+    ]);
+    await world.settled();
+    const letter = await putDeadLetter(world.store, acme, receiver.id, { event: 'user.updated' });
+    const { events } = world.eventParts;
+    const shown = async () => (await events.deadLetters({ tenant: 'acme' })).map(({ event }) => event.type);
+    expect(await shown()).toEqual(['user.updated']);
+    await world.receivers.update(acme, receiver.id, { events: ['user.deleted'] });
+    await expect(events.redeliver('acme', letter.id)).rejects.toThrow(/user.updated of change 2/);
+    expect(await shown()).toEqual(['user.updated']);
   });
 
   test('gets the same jti when it is tried again', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type EventContext, EventsError } from '../../src/events/events.js';
-import { createScimTarget, OptionError, type ScimEvent } from '../../src/index.js';
+import { createScimTarget, type EventHandlers, OptionError, type ScimEvent } from '../../src/index.js';
 import type { Client } from '../support/client.js';
 import { onEachStore } from '../support/target.js';
 import { pending } from './world.js';
@@ -76,6 +76,25 @@ onEachStore(
       await subscription.close();
     });
 
+    test('may do for one event what they do for another', async () => {
+      const client = await suite.tenant();
+      const heard: string[] = [];
+      const handlers: EventHandlers = {
+        'user.created'({ tenant, resource }) {
+          if (tenant === client.tenant.name) heard.push(`put ${resource.userName}`);
+        },
+        'user.updated'(event, context) {
+          return this['user.created']?.({ ...event, type: 'user.created' }, context);
+        },
+      };
+      const subscription = suite.target.events.subscribe(newName(), handlers);
+      const { id } = await client.user('ann');
+      await client.patch(`/Users/${id}`, { op: 'replace', path: 'title', value: 'Dr' });
+      await suite.target.events.settled();
+      expect(heard).toEqual(['put ann', 'put ann']);
+      await subscription.close();
+    });
+
     test('go on where they were when they subscribe again', async () => {
       const client = await suite.tenant();
       const name = newName();
@@ -111,6 +130,40 @@ onEachStore(
       const wanted = [`${client.tenant.name} 2.0`, `${quiet.tenant.name} 1.0`, `${newcomer.tenant.name} 1.0`];
       expect(heard.sort()).toEqual(wanted.sort());
       await subscription.close();
+    });
+
+    test('that begin now hear of what is done in the next moment, in old tenants and in new ones', async () => {
+      const client = await suite.tenant();
+      await client.user('before');
+      const heard: string[] = [];
+      // While others are subscribed, and so the tenants are looked through already.
+      const other = suite.target.events.subscribe(newName(), () => undefined);
+      await suite.target.events.settled();
+      const hear = (event: ScimEvent) => void heard.push(`${event.tenant} ${event.id}`);
+      const subscription = suite.target.events.subscribe(newName(), hear, { from: 'now' });
+      const { target } = suite;
+      await target.directory(client.tenant.name).users.create({ userName: 'after' });
+      const later = newName();
+      await target.createTenant({ name: later });
+      await target.directory(later).users.create({ userName: 'first' });
+      await target.events.settled();
+      expect(heard.sort()).toEqual([`${client.tenant.name} 2.0`, `${later} 1.0`].sort());
+      await Promise.all([subscription.close(), other.close()]);
+    });
+
+    test('that begin now, and have ended before anything happened, hear what happened since', async () => {
+      const client = await suite.tenant();
+      const name = newName();
+      const heard: string[] = [];
+      const hear = (event: ScimEvent) => void heard.push(`${event.tenant} ${event.id}`);
+      const first = suite.target.events.subscribe(name, hear, { from: 'now' });
+      await suite.target.events.settled();
+      await first.close();
+      await client.user('meanwhile');
+      const second = suite.target.events.subscribe(name, hear, { from: 'now' });
+      await suite.target.events.settled();
+      expect(heard).toEqual([`${client.tenant.name} 1.0`]);
+      await second.close();
     });
 
     test('are tried again with longer and longer pauses, and then the event is kept as a dead letter', async () => {
@@ -254,8 +307,28 @@ onEachStore(
         expect(() => events.subscribe(wrong, () => undefined)).toThrow(EventsError);
       for (const wrong of [{ attempts: 0 }, { attempts: 1.5 }, { timeout: 0 }, { timeout: Number.NaN }])
         expect(() => events.subscribe(newName(), () => undefined, wrong)).toThrow(EventsError);
+      const handler = () => undefined;
+      const mistakes: [given: unknown[], message: string][] = [
+        [[undefined, handler], "A subscriber's name is 1 to 64 of"],
+        [
+          ['x'],
+          'Subscriber x cannot be: it needs a handler, or an object with a handler for each event that it wants.',
+        ],
+        [['x', [handler]], 'it needs a handler'],
+        [['x', {}], 'Subscriber x cannot be: its object of handlers has none.'],
+        [['x', { 'user.create': handler }], 'there is no event "user.create"; there are user.created, user.updated, '],
+        [['x', { 'user.created': 5 }], 'its handler of user.created must be a function'],
+        [['x', handler, null], 'its options must be an object'],
+        [['x', handler, { from: 'nwo' }], 'from must be start or now'],
+        [['x', handler, { attempt: 3 }], 'there is no option attempt; there are from, attempts and timeout'],
+        [['x', handler, { attempts: 0 }], 'attempts must be a whole number from 1 to 86400000; it is 0'],
+      ];
+      const subscribe = events.subscribe.bind(events) as (...given: unknown[]) => unknown;
+      for (const [given, message] of mistakes) expect(() => subscribe(...given)).toThrow(message);
       await expect(events.status('nobody')).rejects.toThrow('There is no tenant "nobody".');
       await expect(events.deadLetters({ tenant: 'nobody' })).rejects.toThrow(EventsError);
+      await expect(events.deadLetters({} as { tenant: string })).rejects.toThrow('There is no tenant undefined.');
+      expect(await events.deadLetters({ tenant: name, limit: Number.NaN })).toEqual([]);
       await expect(events.redeliver(name, 'none')).rejects.toThrow(`Tenant ${name} has no dead letter none.`);
       await expect(events.discard(name, 'none')).rejects.toThrow(EventsError);
       await expect(events.replay('nobody', name, 0)).rejects.toThrow('There is no subscriber nobody.');
@@ -304,6 +377,16 @@ test.each([{ eventInterval: 9 }, { eventInterval: 1.5 }, { eventLease: 2_999 }, 
 );
 
 describe('types', () => {
+  test('a handler may return whatever it has, also later', () => {
+    const rows = new Map<string, string>();
+    const handlers: EventHandlers = {
+      'user.created': ({ resource }) => rows.set(resource.id, resource.userName),
+      'user.updated': async ({ resource }) => rows.get(resource.id),
+      'user.deleted': ({ resource }) => rows.delete(resource.id),
+    };
+    expect(Object.keys(handlers)).toHaveLength(3);
+  });
+
   test('an event of each kind has the resource of that kind', () => {
     const nameOf = (event: ScimEvent<'user.created'>): string => event.resource.userName;
     const titleOf = (event: ScimEvent<'group.renamed'>): string | undefined => event.resource.displayName;

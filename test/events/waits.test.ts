@@ -95,7 +95,7 @@ describe('a request that waits', () => {
   });
 
   test('is told at once that nothing happens where 200 wait already', async () => {
-    const others = Array.from({ length: 200 }, () => waits.begin('a', 1_000, never));
+    const others = Array.from({ length: 200 }, () => waits.begin('a', 1_000, new AbortController().signal));
     expect(await waits.begin('a', 1_000, never).happened()).toBe(false);
     for (const wait of others) wait.end();
     const wait = waits.begin('a', 1_000, never);

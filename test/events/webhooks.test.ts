@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AccessError, FieldRefused } from '../../src/access/refusal.js';
 import type { ScimEvent } from '../../src/events/event.js';
 import { MOST_RECEIVERS, type NewReceiver } from '../../src/events/receivers.js';
-import type { Tenant } from '../../src/store/store.js';
+import { EventSecrets } from '../../src/events/secrets.js';
+import type { Delivery, Tenant } from '../../src/store/store.js';
 import { HookServer, type Posted } from '../support/hook-server.js';
 import { ReceiverWorld } from '../support/receiver-world.js';
 
@@ -458,4 +459,114 @@ test('secrets of a webhook end a bound: five sign at once', async () => {
   for (let i = 0; i < 4; i++) await world.receivers.rotate(acme, receiver.id, 3_600);
   await expect(world.receivers.rotate(acme, receiver.id, 3_600)).rejects.toMatchObject({ kind: 'conflict' });
   await expect(world.receivers.rotate(acme, receiver.id, -1)).rejects.toThrow(FieldRefused);
+});
+
+describe('a change of several events', () => {
+  /** `user.disabled`, then `user.updated`. */
+  async function twoEvents(): Promise<void> {
+    const { id } = await users().create({ userName: 'mary' });
+    await users().patch(id, [
+      { op: 'replace', path: 'active', value: false },
+      { op: 'replace', path: 'title', value: 'x' },
+    ]);
+  }
+
+  test('is told to its end where others of them are wanted from the middle on', async () => {
+    const { receiver, secret } = await webhook({ events: ['user.disabled', 'user.updated'] });
+    hooks.answering = ({ body }) => (body.includes('user.updated') ? 503 : 204);
+    await twoEvents();
+    await arrived(2);
+    await world.settled();
+    hooks.answering = () => 204;
+    await world.receivers.update(acme, receiver.id, { events: ['user.updated'] });
+    await world.eventParts.dispatcher.tick();
+    await arrived(3);
+    await world.settled();
+    const types = hooks.posted.map((posted) => verified(secret, posted).type);
+    expect(types).toEqual(['user.disabled', 'user.updated', 'user.updated']);
+  });
+
+  test('has the rest of its events told where the choice is another one while one of them is on its way', async () => {
+    const { receiver, secret } = await webhook({ events: ['user.disabled', 'user.updated'] });
+    let answer = (): void => undefined;
+    hooks.answering = (_posted, response) => {
+      answer = () => void response.writeHead(204).end();
+      return undefined;
+    };
+    await twoEvents();
+    await arrived(1);
+    await world.receivers.update(acme, receiver.id, { events: ['user.updated'] });
+    await world.eventParts.dispatcher.tick();
+    hooks.answering = () => 204;
+    answer();
+    await arrived(2);
+    await world.settled();
+    expect(hooks.posted.map((posted) => verified(secret, posted).type)).toEqual(['user.disabled', 'user.updated']);
+  });
+
+  test('has the one that was given up shown to the app, and it alone is tried again', async () => {
+    const { secret } = await webhook({ events: ['user.updated'] });
+    hooks.answering = () => 410;
+    await twoEvents();
+    await world.settled();
+    const [receiver] = await world.receivers.list(acme);
+    const letter = { consumer: receiver?.id ?? '', tenant: acme.id, sequence: 2, part: 1, event: 'user.updated' };
+    const time = new Date().toISOString();
+    const owner = { owner: 'o', now: time, until: time };
+    await world.store.moveDelivery(letter.consumer, acme.id, 2);
+    const [delivery] = await world.store.claimDeliveries(owner, [{ ...letter, from: 2 }]);
+    await world.store.saveDeliveries(owner, [delivery as Delivery], [{ ...letter, attempts: 5, error: 'x', time }]);
+    const { events } = world.eventParts;
+    const [shown] = await events.deadLetters({ tenant: 'acme' });
+    expect(shown?.event.type).toBe('user.updated');
+    hooks.answering = () => 204;
+    hooks.posted.length = 0;
+    await world.receivers.update(acme, letter.consumer, { paused: false });
+    await events.redeliver('acme', shown?.id ?? '');
+    expect(hooks.posted.map((posted) => verified(secret, posted).type)).toEqual(['user.updated']);
+    expect(await events.deadLetters({ tenant: 'acme' })).toEqual([]);
+  });
+});
+
+describe('what several admins do to a receiver at once', () => {
+  test('counts, each of it: every secret that was given signs', async () => {
+    const { receiver, secret } = await webhook();
+    const rotate = () => world.receivers.rotate(acme, receiver.id, 3_600);
+    const [renamed, ...issued] = await Promise.all([
+      world.receivers.update(acme, receiver.id, { name: 'Renamed' }),
+      ...Array.from({ length: 4 }, rotate),
+    ]);
+    expect(renamed.name).toBe('Renamed');
+    expect(await world.stored(receiver)).toMatchObject({ name: 'Renamed', keys: { length: 5 } });
+    await users().create({ userName: 'mary' });
+    const [posted] = await arrived(1);
+    for (const each of [secret, ...issued.map((one) => one.secret)]) {
+      expect(verified(each, posted as Posted).type).toBe('user.created');
+    }
+  });
+
+  test('stays within the bound of secrets, and of it nobody is told one that does not sign', async () => {
+    const { receiver } = await webhook();
+    const rotations = Array.from({ length: 8 }, () => world.receivers.rotate(acme, receiver.id, 3_600));
+    const results = await Promise.allSettled(rotations);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    expect((await world.stored(receiver)).keys).toHaveLength(5);
+  });
+
+  test('leaves no push receiver with a header that was sealed for another address than it has', async () => {
+    const wanted = { kind: 'push', name: 'Push', url: `${hooks.origin}/push`, audience: 'a' };
+    const { receiver } = await world.receivers.create(acme, wanted);
+    await Promise.allSettled([
+      world.receivers.update(acme, receiver.id, { authorization: 'Bearer planted' }),
+      world.receivers.update(acme, receiver.id, { url: 'https://elsewhere.example/push' }),
+    ]);
+    const { url = '', authorization = '' } = await world.stored(receiver);
+    expect(await new EventSecrets(world.store, randomBytes).unsealed(authorization, url)).toBe('Bearer planted');
+  });
+
+  test('is told to try again where others come first each time', async () => {
+    const { receiver } = await webhook();
+    vi.spyOn(world.store, 'updateReceiver').mockResolvedValue(undefined);
+    await expect(world.receivers.update(acme, receiver.id, { name: 'x' })).rejects.toMatchObject({ kind: 'conflict' });
+  });
 });

@@ -52,6 +52,25 @@ onEachStore('addresses', (suite) => {
     expect(listed).toEqual([boss, user].map(({ id }) => `${base}/Users/${id}`).sort());
   });
 
+  test.each([
+    ['a form', '?filter=userName+eq+%22lin%2Btest@example.com%22', 'lin+test@example.com'],
+    ['a URI', '?filter=userName%20eq%20%22lin+test@example.com%22', 'lin+test@example.com'],
+    [
+      'a URI, all escaped',
+      '?filter=userName%20eq%20%22lin%2Btest%40example.com%22&attributes=id,userName',
+      'lin+test@example.com',
+    ],
+    ['a URI, with an escape in the text', '?filter=userName%20eq%20%22a%5C%22+b%22', 'a"+b'],
+    ['a form, and its value as a URI', '?filter=userName+eq+%22Lin%20Ng%22', 'Lin Ng'],
+    ['a form, text and all', '?attributes=userName,+id&filter=userName+eq+%22Lin+Ng%22', 'Lin Ng'],
+  ])('a query is written as %s: %s', async (_, query, userName) => {
+    const client = await suite.tenant();
+    for (const name of ['lin+test@example.com', 'lin test@example.com', 'a"+b', 'a" b', 'Lin Ng', 'Lin+Ng'])
+      await client.user(name);
+    const [found] = expectList(await client.get(`/Users${query}`), 1);
+    expect(found.userName).toBe(userName);
+  });
+
   test('a query in the Tenant URL does not get into a location', async () => {
     const client = await suite.tenant();
     const response = await client.post('/Users?aadOptscim062020', { schemas: [URN.user], userName: 'lin' });

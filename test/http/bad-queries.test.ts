@@ -30,6 +30,10 @@ onEachStore('bad queries', (suite) => {
     await expectNoChange(client, async () => expectError(await request, status, scimType));
   }
 
+  test('escapes without end do not keep the server busy', async () => {
+    await refused(client.get(`/Users?filter=userName+eq+%22${'%5C%41'.repeat(26)}%5C`), 400, 'invalidFilter');
+  });
+
   describe('filters', () => {
     test.each([
       ['longer than 4,096 characters', `userName eq "${'x'.repeat(4_096)}"`],

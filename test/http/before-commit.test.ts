@@ -469,6 +469,15 @@ describeOnEach('an app that is asked before changes', (engine) => {
   });
 });
 
+test('an operation says by its type which sides of a change there are', () => {
+  const named: BeforeCommit = ({ operation, before, after }) => {
+    if (operation === 'delete') return void before.id;
+    if (operation === 'create') return void [before satisfies undefined, after.id];
+    return void (before.id === after.id);
+  };
+  expect(named).toBeTypeOf('function');
+});
+
 test.each([0, -1, 1.5, 600_001, '5'])('a hookTimeout of %j is refused', async (hookTimeout) => {
   await expect(createScimTarget({ store: 'memory:', hookTimeout: hookTimeout as number })).rejects.toThrow(
     /hookTimeout must be/,

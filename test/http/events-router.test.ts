@@ -122,7 +122,12 @@ onEachStore('the feed of events', (suite) => {
   test('ends with the credential of whoever waits', async () => {
     await customer();
     const { target } = suite;
+    const read = vi.spyOn(target.store, 'changes');
     const waiting = await sent(suite, () => feed.get('', { wait: 30 }));
+    // It was let in, and has found nothing.
+    await vi.waitFor(() => expect(read).toHaveBeenCalled(), 10_000);
+    await Promise.all(read.mock.results.map(({ value }) => value));
+    read.mockRestore();
     const [found] = await target.store.credentials(client.tenant.id);
     const revoked = new Date().toISOString();
     await target.store.revokeCredential(client.tenant.id, found?.credential.id ?? '', revoked);

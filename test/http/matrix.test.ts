@@ -8,8 +8,8 @@ import { AccessWorld, type Answer, OTHER_TENANT, TENANT } from '../support/acces
 import type { Caller } from '../support/callers.js';
 import { DescribedAnswers } from '../support/described-answers.js';
 import { type DescribedOperation, operationsOf, readDescription } from '../support/description.js';
+import { describeOnEach } from '../support/engines.js';
 import { exampleBodies, exampleRequest, type Names } from '../support/example-request.js';
-import { ENGINES } from '../support/target.js';
 
 const description = readDescription();
 /** What is at /Me depends on whose the credential is (me.test.ts), what is below /Roles on the tenant (roles.test.ts). */
@@ -99,10 +99,7 @@ function outcomeOf({ operation }: Trial, caller: Caller, answer: Answer): string
 /** What ends the session of whoever does it: signing in anew does, too. */
 const ENDS_SESSION = new Set(['signIn', 'signOut', 'acceptInvitation']);
 
-// Whoever is let in, the store is not asked; on the stand-in for MongoDB it would take a minute to say so.
-const QUICK = ENGINES.filter((engine) => engine !== 'mongodb:');
-
-describe.each(QUICK)('who may do what, store %s', (engine) => {
+describeOnEach('who may do what', (engine) => {
   let world: AccessWorld;
   beforeAll(async () => {
     world = await AccessWorld.open(engine);

@@ -469,6 +469,12 @@ onEachStore('the metadata', (suite) => {
   test('of another path is not there', async () => {
     expect((await request(suite.server).get(`${METADATA}/other`)).status).toBe(404);
   });
+
+  test('is kept by nobody, as it says what whoever asks has put into Host', async () => {
+    const { body, headers } = await request(suite.server).get(METADATA).set('Host', 'elsewhere.example');
+    expect(body.token_endpoint).toBe('http://elsewhere.example/oauth/token');
+    expect(headers['cache-control']).toBe('no-store');
+  });
 });
 
 onEachStore(
@@ -487,11 +493,12 @@ onEachStore(
   'the metadata of a server with a public URL',
   (suite) => {
     test.each([`${METADATA}/oauth`, `/oauth${METADATA}`])('has that in its addresses, at %s', async (address) => {
-      const { body } = await request(suite.server).get(address);
+      const { body, headers } = await request(suite.server).get(address);
       expect(body).toMatchObject({
         issuer: 'https://scim.example.com/oauth',
         token_endpoint: 'https://scim.example.com/oauth/token',
       });
+      expect(headers['cache-control']).toBe('public, max-age=3600');
     });
   },
   { publicUrl: 'https://scim.example.com' },

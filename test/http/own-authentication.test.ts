@@ -156,6 +156,7 @@ describeOnEach('an app that authenticates by itself', (engine) => {
     ['answers an endless name', () => ({ tenant: 'acme', name: 'x'.repeat(201) }), /name must be/],
     ['answers an id that is none', () => ({ ...ANN, id: 17 }), /id must be/],
     ['answers a user who is none', () => ({ ...ANN, user: {} }), /user must be/],
+    ['answers scopes under another name', () => ({ ...ANN, scope: ['scim:read'] }), /there is no scope in what/],
     ['answers scopes that are none', () => ({ ...ANN, scopes: ['admin'] }), /scopes must be/],
   ];
   test.each(BAD)(

@@ -1,5 +1,6 @@
 /** Who may do what: 401 and 403, their challenges (RFC 6750 §3), and where a token may not be. */
 import { describe, expect, test } from 'vitest';
+import { putCredential } from '../support/callers.js';
 import { type Client, expectError, expectNoChange, type Method, URN } from '../support/client.js';
 import { onEachStore } from '../support/target.js';
 
@@ -107,12 +108,9 @@ onEachStore('scopes', (suite) => {
 
     test('an expired token is refused', async () => {
       const client = await suite.tenant();
-      const past = await suite.target.createToken({
-        tenant: client.tenant.name,
-        name: 'old',
-        expires: '2020-01-01T00:00:00Z',
-      });
-      expectError(await client.withToken(past).get('/Users'), 401);
+      const { tenant } = client;
+      const past = await putCredential(suite.target.store, { kind: 'token', tenant, expires: '2020-01-01T00:00:00Z' });
+      expectError(await client.withToken(past.secret).get('/Users'), 401);
     });
 
     test('nobody unknown makes the server read a body: 401 comes before 400, 413 and 415', async () => {
@@ -151,7 +149,7 @@ onEachStore('scopes', (suite) => {
     }
   });
 
-  test('answers carry headers that keep browsers from doing anything with them', async () => {
+  test('answers carry headers that keep browsers and caches from doing anything with them', async () => {
     const client = await suite.tenant();
     for (const response of [
       await client.get('/Users'),
@@ -160,6 +158,8 @@ onEachStore('scopes', (suite) => {
     ]) {
       expect(response.headers['x-content-type-options']).toBe('nosniff');
       expect(response.headers['content-security-policy']).toContain("default-src 'none'");
+      expect(response.headers['strict-transport-security']).toMatch(/^max-age=\d+$/);
+      expect(response.headers['cache-control']).toBe('private, no-cache');
     }
   });
 });

@@ -216,6 +216,14 @@ async function plantInHeadersAndAddresses(): Promise<void> {
     await asking(bearer, `/Users?filter=${encodeURIComponent(`userName eq "${planted.plant('in a filter')}"`)}`),
     200,
   );
+  const digits = planted.know('the digits of a token, escaped in an address', scim.token.slice('scimt_'.length));
+  for (const escaped of [`scimt%5F${digits}`, `%73cim%74_${digits}`, `scimt_${digits.replaceAll('a', '%61')}`]) {
+    take(await asking(bearer, `/Users/${escaped}`), 404);
+    take(await request(suite.server).get(`/nothing/${escaped}`), 404);
+    take(await request(suite.server).get(`/admin/api/${escaped}`), 404);
+  }
+  const jwt = planted.know('a JWT in an address', await issuer.issue({ aud: 'scim', sub: 'entra' }));
+  take(await asking(bearer, `/Users/${jwt}`), 404);
   take(await asking(bearer, `/Users?api_key=${planted.plant('in a query')}`), 200);
   take(await asking(bearer, `/Users?cursor=${planted.plant('as a cursor')}`), 400);
   take(await asking({ ...bearer, 'User-Agent': `curl -H Authorization:${scim.token}` }), 200);

@@ -3,6 +3,7 @@ import type { AllLookup } from '../../src/network/checked-address.js';
 import { Poster, PostFailed, type PostRules } from '../../src/network/post.js';
 import { HookServer } from '../support/hook-server.js';
 import { resolvingTo } from '../support/lookup.js';
+import { tracesIn } from '../support/signals.js';
 
 let server: HookServer;
 let posters: Poster[];
@@ -84,7 +85,7 @@ describe('an answer', () => {
 
   test('is there although its body never ends', async () => {
     server.answering = (_posted, response) => void response.writeHead(200).write('{');
-    expect(await posterWith({ timeout: 50 }).post(message())).toMatchObject({ status: 200, text: '' });
+    expect(await posterWith({ timeout: 500 }).post(message())).toMatchObject({ status: 200, text: '' });
   });
 
   test.each([
@@ -126,6 +127,15 @@ describe('what does not arrive', () => {
     await vi.waitFor(() => expect(server.posted).toHaveLength(1), 10_000);
     controller.abort();
     await posting;
+  });
+
+  test('leaves nothing behind with a signal that outlives it', async () => {
+    const { signal } = new AbortController();
+    const poster = posterWith({ timeout: 30 });
+    await poster.post({ ...message(), signal });
+    server.answering = () => undefined;
+    await failure(poster.post({ ...message(), signal }));
+    expect(tracesIn(signal)).toEqual([]);
   });
 
   test('says why, without the address', async () => {

@@ -1,5 +1,5 @@
 /** One transaction for the writes of a turn, and what becomes of it when something fails. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/store/sqlite/driver.js';
 import { GroupCommit } from '../../src/store/sqlite/group-commit.js';
 import { StoreUnavailable } from '../../src/store/store.js';
@@ -125,6 +125,17 @@ it('undoes the turn of work that fails by itself, and says how it failed', async
   });
   expect(await outcomes(broken, group.settled())).toEqual([TypeError, undefined]);
   expect(kept()).toEqual([]);
+});
+
+it('waits for the lock as long as it says, however the clock is set meanwhile', async () => {
+  const other = openDatabase(file.path, 0);
+  other.exec('BEGIN IMMEDIATE');
+  const waiting = outcomes(keep(1));
+  const now = Date.now();
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(now - 3_600_000);
+  expect(await waiting).toEqual([StoreUnavailable]);
+  clock.mockRestore();
+  other.close();
 });
 
 it('queues while another holds the lock, in order', async () => {

@@ -106,9 +106,12 @@ mongo.describe('a MongoDB', () => {
     const writes = [store.commit(TENANT, [title('a')]), store.commit(TENANT, [title('b')])];
     expect((await store.get(lin.resource.key, 'latest'))?.document.title).toBe('a');
     const whatWasRead = store.commit(TENANT, []);
-    const results = await Promise.allSettled([...writes, whatWasRead]);
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    const { durable } = await store.apply(TENANT, []);
+    const results = await Promise.allSettled([...writes, whatWasRead, durable]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected']);
     expect((results[2] as PromiseRejectedResult).reason).toBeInstanceOf(VersionConflict);
+    // Who has applied something has no plan left to be made again.
+    expect((results[3] as PromiseRejectedResult).reason).toBeInstanceOf(StoreUnavailable);
     await store.commit(TENANT, []);
   });
 

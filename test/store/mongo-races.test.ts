@@ -1,6 +1,12 @@
 /** Two processes on one MongoDB that write the same at once. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Store, type StoredResource, UniquenessConflict, VersionConflict } from '../../src/store/store.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  MissingReference,
+  type Store,
+  type StoredResource,
+  UniquenessConflict,
+  VersionConflict,
+} from '../../src/store/store.js';
 import { create, group, ids, query, remove, replace, TENANT, user } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
 import { claimRaces } from './claim-races.js';
@@ -10,10 +16,12 @@ const mongo = mongoForTests();
 
 mongo.describe('two processes', () => {
   let uri: string;
+  let first: Process;
   let stores: [Store, Store];
   beforeEach(async () => {
     uri = mongo.newUri();
-    stores = [await new Process(uri).store, await new Process(uri).store];
+    first = new Process(uri);
+    stores = [await first.store, await new Process(uri).store];
   });
   afterEach(async () => {
     await Promise.all(stores.map((store) => store.close()));
@@ -78,6 +86,79 @@ mongo.describe('two processes', () => {
         if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(VersionConflict);
     }
     await expectWholeHistory(6);
+  });
+
+  it('that change one document lose nothing that was acknowledged', async () => {
+    const lin = user('lin');
+    await stores[0].commit(TENANT, [lin]);
+    await Promise.all(
+      all(40).map(async (i) => {
+        const store = storeOf(i);
+        for (let isDone = false; !isDone; ) {
+          const found = await store.get(lin.resource.key, 'latest');
+          const titles = `${found?.document.title ?? ''} ${i}`;
+          const committed = store.commit(TENANT, [nextOf(found, { userName: 'lin', title: titles })], found && [found]);
+          isDone = await committed.then(
+            () => true,
+            () => false,
+          );
+        }
+      }),
+    );
+    const found = await stores[0].get(lin.resource.key);
+    expect(new Set(String(found?.document.title).trim().split(' ').map(Number))).toEqual(new Set(all(40)));
+    expect(found?.version).toBe(41);
+  });
+
+  describe('of which one plans from a write of its own that the other has overtaken', () => {
+    const lin = user('lin');
+    const lost = replace(lin, { userName: 'lin', nickName: 'lost' });
+
+    /** Version 2 as the first has shown it, and in its place that of the second. */
+    async function afterLoss() {
+      await stores[0].commit(TENANT, [lin]);
+      const { isReached, goOn } = first.stopAfter('read');
+      const refused = expect(stores[0].commit(TENANT, [lost])).rejects.toThrow(VersionConflict);
+      await isReached;
+      const seen = (await stores[0].get(lin.resource.key, 'latest')) as StoredResource;
+      expect(seen.document).toEqual({ userName: 'lin', nickName: 'lost' });
+      await stores[1].commit(TENANT, [replace(lin, { userName: 'lin', title: 'kept' })]);
+      return { seen, goOn, refused };
+    }
+    const late = () => [replace(lost, { userName: 'lin', nickName: 'lost', locale: 'en' })];
+
+    it('what it plans while that is under way is refused with it', async () => {
+      const { seen, goOn, refused } = await afterLoss();
+      const planned = expect(stores[0].commit(TENANT, late(), [seen])).rejects.toThrow(VersionConflict);
+      goOn();
+      await Promise.all([refused, planned]);
+      expect((await stores[1].get(lin.resource.key))?.document).toEqual({ userName: 'lin', title: 'kept' });
+    });
+
+    it('what it plans is refused afterwards too, and an answer that rests on it', async () => {
+      const { seen, goOn, refused } = await afterLoss();
+      goOn();
+      await refused;
+      await expect(stores[0].commit(TENANT, late(), [seen])).rejects.toThrow(VersionConflict);
+      await expect(stores[0].apply(TENANT, late(), [seen])).rejects.toThrow(VersionConflict);
+      await expect(stores[0].commit(TENANT, [], [seen])).rejects.toThrow(VersionConflict);
+      await expect(stores[0].apply(TENANT, [], [seen])).rejects.toThrow(VersionConflict);
+      expect((await stores[1].get(lin.resource.key))?.document).toEqual({ userName: 'lin', title: 'kept' });
+    });
+
+    it('a group that was to have had a member is planned again too', async () => {
+      await stores[0].commit(TENANT, [user('ada'), group('g')]);
+      const { isReached, goOn } = first.stopAfter('read');
+      const full = replace(group('g'), { displayName: 'g' }, { added: ['ada', 'nobody'] });
+      const refused = expect(stores[0].commit(TENANT, [full])).rejects.toThrow(MissingReference);
+      await isReached;
+      const groups = await stores[0].containers(TENANT, 'ada', 'latest');
+      expect(groups).toHaveLength(1);
+      goOn();
+      await refused;
+      const left = replace(group('g'), { displayName: 'g' }, { removed: ['ada'] });
+      await expect(stores[0].commit(TENANT, [left], groups)).rejects.toThrow(VersionConflict);
+    });
   });
 
   it('of which one deletes what the other makes a member: no membership leads nowhere', async () => {

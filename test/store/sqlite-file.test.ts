@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connect, disconnect } from '../../src/store/sqlite/connections.js';
@@ -215,6 +215,41 @@ describe('a commit', () => {
     }
     expect(await ids(await file.open(), query('User'))).toEqual(['a']);
   });
+});
+
+function replaceByCopy(path: string): void {
+  copyFileSync(path, `${path}.new`);
+  renameSync(`${path}.new`, path);
+}
+
+describe('a file that is not where it was opened', () => {
+  it.each([
+    ['was moved', () => renameSync(file.path, `${file.path}.old`)],
+    ['was replaced', () => replaceByCopy(file.path)],
+    ['has lost its log', () => rmSync(`${file.path}-wal`)],
+  ])('since it %s takes no write, which would be gone with the process, and is not ready', async (_, act) => {
+    const store = await file.open();
+    await store.commit(TENANT, [user('a')]);
+    await store.ping();
+    act();
+    const refused = await store.commit(TENANT, [user('b')]).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StoreUnavailable);
+    expect((refused as StoreUnavailable).cause).toMatchObject({
+      message: expect.stringContaining('restart the server'),
+    });
+    await expect(store.ping()).rejects.toThrow(StoreUnavailable);
+    expect(await ids(store, query('User'))).toEqual(['a']);
+  });
+});
+
+it('a file that was named by a relative path is where it was when the app goes to another folder', async () => {
+  const before = process.cwd();
+  process.chdir(path.dirname(file.path));
+  const store = await openSqliteStore({ path: path.basename(file.path), types });
+  process.chdir(before);
+  await store.commit(TENANT, [user('a')]);
+  await store.ping();
+  await store.close();
 });
 
 describe('what is kept', () => {

@@ -24,8 +24,9 @@ export async function putReceiver(store: Store, tenant: Tenant, wanted: Partial<
     authorization: undefined,
     ...wanted,
   };
-  await store.moveDelivery(receiver.id, tenant.id, (await store.heads()).get(tenant.id) ?? 0);
   await store.createReceiver(receiver);
+  // After it: there is no place of a receiver that is not there.
+  await store.moveDelivery(receiver.id, tenant.id, (await store.heads()).get(tenant.id) ?? 0);
   return receiver;
 }
 

@@ -33,7 +33,7 @@ export class ReceiverWorld {
     this.eventParts = eventsOf(this.parts);
     this.told = receiversOf(this.parts, this.eventParts, this.settings);
     const { announce } = this.eventParts;
-    const directory = directoryOf(store, registries.common, this.settings, clock, {} as never, announce);
+    const directory = directoryOf(store, this.settings, clock, {} as never, announce);
     const { maxFilterLength: length, maxFilterDepth: depth, maxFilterTerms: terms } = this.settings;
     this.directory = appDirectoryOf({ ...this.parts, directory, filterLimits: { length, depth, terms } });
   }

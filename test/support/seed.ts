@@ -10,7 +10,7 @@ const BATCH = 500;
 /** The ids of new users `seed-0`, `seed-1` … of a tenant, in order. */
 export async function seedUsers({ store, registry }: ScimTarget, tenant: Tenant, count: number): Promise<string[]> {
   const type = registry.resourceType('User') as ResourceType;
-  const schema = { type, unique: new Set(type.unique) };
+  const schema = { type, unique: type.unique };
   const actor = { credential: 'seed', name: 'seed', address: undefined };
   const occasion = { operation: 'create', time: new Date().toISOString(), requestId: 'seed', actor } as const;
   const ids = Array.from({ length: count }, () => randomUUID());

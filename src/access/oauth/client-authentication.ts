@@ -169,7 +169,7 @@ function toOAuth(error: unknown): unknown {
 }
 
 /** @throws OAuthRefused invalid_client when the credential, or its tenant, is not good any more. */
-export function checkState(found: Trusted, now: string): void {
+function checkState(found: Trusted, now: string): void {
   const { credential, tenant } = found;
   const refuse = (description: string, reason: JsonObject): never => {
     throw new OAuthRefused('invalid_client', description, { reason: about(reason, found), found });

@@ -114,7 +114,9 @@ function disabled({ tenant, credential }: Principal): AccessRefused {
 function readPrincipal(answer: unknown): AppPrincipal {
   const given = answer as Json;
   if (!isObject(given)) return cannotUse('it returns undefined, or an object with tenant and name');
-  const { tenant, name, id, scopes, user } = given;
+  const { tenant, name, id, scopes, user, ...more } = given;
+  // `scope` written for `scopes` would let its caller do more than was meant.
+  if (Object.keys(more).length > 0) return cannotUse(`there is no ${Object.keys(more)[0]} in what it returns`);
   if (typeof tenant !== 'string' || tenant === '') return cannotUse('tenant must be the name of a tenant');
   if (!isLabel(name)) return cannotUse(`name must be a text of 1 to ${LONGEST} characters`);
   if (id !== undefined && !isLabel(id)) return cannotUse(`id must be a text of 1 to ${LONGEST} characters`);

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 
 /** Names of the session cookie. Browsers take the first by https alone, for the whole host, from nobody but the host. */
-export const SESSION_COOKIE = { secure: '__Host-scim-admin', plain: 'scim-admin' } as const;
+const SESSION_COOKIE = { secure: '__Host-scim-admin', plain: 'scim-admin' } as const;
 
 /** What a cookie depends on beside its value. */
 export interface CookiePlace {
@@ -45,6 +45,6 @@ export function usesHttps(request: Request, publicUrl: string | undefined): bool
 }
 
 /** The same, as far as no browser has a say in it. */
-export function cameByHttps({ secure, headers: { host } }: Request, publicUrl: string | undefined): boolean {
+function cameByHttps({ secure, headers: { host } }: Request, publicUrl: string | undefined): boolean {
   return secure || (publicUrl?.startsWith('https://') === true && new URL(publicUrl).host === host);
 }

@@ -3,6 +3,7 @@
  * given up. Receivers and the app's subscribers are alike here; what only receivers have stands in receivers.ts.
  */
 import { AccessError, FieldRefused } from '../../access/refusal.js';
+import { eventOf } from '../../events/dead-letters.js';
 import type { ScimEvent } from '../../events/event.js';
 import { consumerOf } from '../../events/subscribers.js';
 import type { Consumer, DeadLetter, Delivery, Store, Tenant } from '../../store/store.js';
@@ -189,10 +190,8 @@ function aboutOf({ event, sequence, attempts }: DeadLetter) {
 
 /** @param events of the change */
 function letterView(letter: DeadLetter, events: readonly ScimEvent[]): DeadLetterView {
-  const { id, time, attempts, error, event: what, sequence, part } = letter;
-  // Parts are not always those of the events: of some that are told of a few events alone, or of all in one.
-  const named = events.filter(({ type }) => type === what);
-  const shown = named.find((event) => event.part === part) ?? named[0] ?? events[0];
+  const { id, time, attempts, error, event: what, sequence } = letter;
+  const shown = eventOf(letter, events);
   return { id, time, attempts, error, what, sequence, event: shown ? eventView(shown) : null };
 }
 
@@ -220,7 +219,8 @@ async function deliveryView(tenant: Tenant, consumer: Consumer, parts: AdminPart
 /** Without a place it begins after what is there: it has missed nothing. */
 function placeView(place: Delivery | undefined, last: number): Omit<DeliveryView, 'hasDeadLetters'> {
   const { position = last, ahead = [], trouble } = place ?? {};
-  const behind = Math.max(0, last - position - ahead.length);
+  const open = ahead.filter((sequence) => sequence <= position).length;
+  const behind = Math.max(0, last - position - (ahead.length - open)) + open;
   return { position, last, behind, trouble: trouble ?? null };
 }
 

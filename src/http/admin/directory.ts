@@ -3,7 +3,9 @@
  * be shown is shown, by the same code.
  */
 import type { Registries } from '../../access/registries.js';
-import type { Caller, Directory, ResourceView as ShownResource } from '../../directory/directory.js';
+import type { Caller } from '../../directory/caller.js';
+import type { Directory } from '../../directory/directory.js';
+import type { ResourceView as ShownResource } from '../../directory/views.js';
 import { ScimError } from '../../scim/errors.js';
 import { type FilterLimits, parseFilter } from '../../scim/filter/parse.js';
 import { resolveFilter } from '../../scim/filter/resolve.js';

@@ -55,9 +55,6 @@ export interface AdminResponse {
   readonly session?: string | null;
 }
 
-/** @throws AdminProblem */
-export type AdminHandler<Parts> = (request: AdminRequest, parts: Parts) => Promise<AdminResponse>;
-
 /** The tenant of a route below `/tenants/{tenant}`. */
 export function tenantOf({ tenant }: AdminRequest): Tenant {
   if (!tenant) throw new Error('the route has no tenant in its path');

@@ -72,6 +72,8 @@
  *   DELETE /tokens/{id}                                  → 204                         P admins.write
  *   GET    /audit?tenant&action&before&limit             → AuditList                   P audit.read
  *   GET    /settings                                     → Settings                    P settings.read
+ *   GET    /signing-keys                                 → SigningKeyList              P settings.read
+ *   POST   /signing-keys/rotate           {overlapHours} → SigningKeyList              P settings.write
  *
  * A session sends its CSRF token (SessionView.csrf) as X-CSRF-Token with everything but GET; an admin token is sent as
  * Authorization: Bearer scima_… and needs none. Errors are application/problem+json: Problem. A request that the page
@@ -618,4 +620,16 @@ export interface Settings {
     readonly isDefault: boolean;
   }[];
   readonly profiles: readonly { readonly name: string; readonly description: string }[];
+}
+
+/** What signs the security event tokens of all tenants, newest first: the first one signs, the others are still published. */
+export interface SigningKeyList {
+  readonly items: readonly {
+    /** `kid` of the tokens, and in the JWK Set. */
+    readonly id: string;
+    /** Null where that was not noted. */
+    readonly created: string | null;
+    /** Until when it is published; null for the one that signs. */
+    readonly ends: string | null;
+  }[];
 }

@@ -43,7 +43,7 @@ export interface AdminParts {
   /** Undefined where it is not set up. */
   readonly sso: SingleSignOn | undefined;
   /** The options in force, and what there is to say of each. */
-  readonly options: ServerOptions;
+  readonly options: Partial<ServerOptions>;
   readonly optionDescriptions: readonly OptionDescription[];
   /** Origin and path prefix of the URLs in answers; undefined: as the client addressed the server. */
   readonly publicUrl: string | undefined;

@@ -64,6 +64,7 @@ import {
   lookAtInvitation,
 } from './session.js';
 import { getSettings } from './settings.js';
+import { listSigningKeys, rotateSigningKey } from './signing-keys.js';
 import { finishSso, startSso } from './sso.js';
 import {
   createTenant,
@@ -174,6 +175,8 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   guard('DELETE', '/tokens/:id', 'admins.write', removeToken),
   guard('GET', '/audit', 'audit.read', listAudit),
   guard('GET', '/settings', 'settings.read', getSettings),
+  guard('GET', '/signing-keys', 'settings.read', listSigningKeys),
+  guard('POST', '/signing-keys/rotate', 'settings.write', rotateSigningKey, bodies.rotation),
 ];
 
 /** What was given up, of whoever the path names. */

@@ -4,7 +4,7 @@ import { checkName } from '../../access/admins.js';
 import { actorOf, bothSides } from '../../access/audit.js';
 import { hashPassword, isPassword, passwordProblem } from '../../access/passwords.js';
 import { AccessError, FieldRefused } from '../../access/refusal.js';
-import { beginAttempt, failAttempt, SignInRefused, signIn, welcome } from '../../access/sign-in.js';
+import { beginAttempt, failAttempt, SignInRefused, signIn, welcome, wrongPassword } from '../../access/sign-in.js';
 import type { Admin, AdminChange } from '../../store/store.js';
 import type { AdminRequest, AdminResponse, PublicRequest } from './handler.js';
 import type { AcceptInvitation, AccountChange, Config, SignIn } from './messages.js';
@@ -61,7 +61,7 @@ export async function acceptInvitation(
   return { ...answer, audit };
 }
 
-/** PATCH /account. A new password ends all sessions; the browser that asked gets a new one. */
+/** PATCH /account. A new password ends all sessions, and links for another one; the browser that asked gets a new one. */
 export async function changeAccount(
   request: AdminRequest & { readonly body: AccountChange },
   parts: AdminParts,
@@ -80,6 +80,7 @@ export async function changeAccount(
   const audit = { action: 'account.update', target: admin.email, details: changes } as const;
   if (!password) return { status: 200, body: await sessionView({ ...principal, admin: after }, parts), audit };
   await parts.sessions.endAll(admin.id);
+  await parts.invitations.endResets(admin.id);
   const { id, key } = await parts.sessions.start(after);
   return { status: 200, body: await sessionView({ ...principal, admin: after, key }, parts), audit, session: id };
 }
@@ -105,16 +106,23 @@ async function newPassword(
   return hashPassword(next);
 }
 
-/** What lets an admin in, however they have shown who they are. */
+/** What lets an admin in, however they have shown who they are. @throws SignInRefused */
 export async function startSession(
   admin: Admin,
   { sessionId }: Pick<PublicRequest, 'sessionId'>,
   parts: AdminParts,
 ): Promise<AdminResponse> {
-  const old = sessionId === undefined ? undefined : await parts.sessions.find(sessionId, false);
-  if (old) await parts.sessions.end(old.key);
-  const session = await parts.sessions.start(admin);
-  const principal = await principalOfSession(parts, session);
+  const { sessions, store } = parts;
+  const old = sessionId === undefined ? undefined : await sessions.find(sessionId, false);
+  if (old) await sessions.end(old.key);
+  const session = await sessions.start(admin);
+  // A new password ends the sessions that are there, and this one would have come too late for it.
+  const present = await store.admin(admin.id);
+  if (!present || present.password !== admin.password) {
+    await sessions.end(session.key);
+    throw wrongPassword();
+  }
+  const principal = await principalOfSession(parts, { ...session, admin: present });
   if (!principal) throw new SignInRefused('disabled', 'This account is disabled; ask an owner to enable it.');
   return { status: 200, body: await sessionView(principal, parts), session: session.id };
 }

@@ -17,7 +17,7 @@ export async function listTypes(request: AdminRequest, { registries }: TypeParts
   return ok({ items: registries.of(tenantOf(request)).resourceTypes.map(typeView) });
 }
 
-export function typeView(type: ResourceType): TypeView {
+function typeView(type: ResourceType): TypeView {
   const comparable = [...everyAttribute(type.attributes)].filter(
     (attribute) => attribute.type !== 'complex' && isSearchable(attribute),
   );

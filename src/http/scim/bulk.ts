@@ -1,5 +1,5 @@
 import type { BulkOutcome } from '../../directory/bulk.js';
-import type { Caller } from '../../directory/directory.js';
+import type { Caller } from '../../directory/caller.js';
 import type { ScimError } from '../../scim/errors.js';
 import type { Json } from '../../scim/json.js';
 import { type BulkOperation, type BulkResult, bulkResponse, readBulkRequest } from '../../scim/messages/bulk.js';
@@ -32,7 +32,7 @@ export async function bulk(request: BulkHttpRequest, parts: HttpParts): Promise<
     const outcome = outcomes[index];
     return outcome ? resultOf(operation, outcome, request) : [];
   });
-  return messageResponse(200, bulkResponse(results));
+  return messageResponse(bulkResponse(results));
 }
 
 /** RFC 7644 §3.7.3: everything but a failed POST has a location, everything that failed the error. */

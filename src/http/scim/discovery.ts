@@ -54,7 +54,7 @@ const BASIC_SCHEME = {
 export function serviceProviderConfig(request: DiscoveryRequest, { limits, takesPasswords }: HttpParts): ScimResponse {
   refuseFilter(request);
   const { baseUrl } = request;
-  return messageResponse(200, {
+  return messageResponse({
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
     bulk: { supported: true, maxOperations: limits.bulk.operations, maxPayloadSize: limits.bulk.payload },
@@ -96,14 +96,11 @@ export function schemas(request: DiscoveryRequest): ScimResponse {
   refuseFilter(request);
   const { registry } = request;
   if (request.id === undefined) {
-    return messageResponse(
-      200,
-      listResponse(schemasInUse(registry).map((schema) => served(schema, request, registry))),
-    );
+    return messageResponse(listResponse(schemasInUse(registry).map((schema) => served(schema, request, registry))));
   }
   const schema = registry.schema(request.id);
   if (!schema) throw new ScimError('notFound', 'There is no such schema; see /Schemas.');
-  return messageResponse(200, served(schema, request, registry));
+  return messageResponse(served(schema, request, registry));
 }
 
 function schemasInUse({ resourceTypes, schemas: all }: Registry): SchemaDocument[] {
@@ -144,11 +141,11 @@ export function resourceTypes(request: DiscoveryRequest): ScimResponse {
   refuseFilter(request);
   const { id, baseUrl, registry } = request;
   if (id === undefined) {
-    return messageResponse(200, listResponse(registry.resourceTypes.map((type) => servedType(type, baseUrl))));
+    return messageResponse(listResponse(registry.resourceTypes.map((type) => servedType(type, baseUrl))));
   }
   const type = registry.resourceTypes.find(({ name }) => fold(name) === fold(id));
   if (!type) throw new ScimError('notFound', 'There is no such resource type; see /ResourceTypes.');
-  return messageResponse(200, servedType(type, baseUrl));
+  return messageResponse(servedType(type, baseUrl));
 }
 
 function servedType({ document }: ResourceType, baseUrl: string): object {

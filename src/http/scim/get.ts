@@ -1,4 +1,4 @@
-import { names } from '../../directory/directory.js';
+import { names } from '../../directory/conditions.js';
 import { entityTag } from '../../scim/resource/present.js';
 import type { HttpParts } from '../parts.js';
 import type { ScimRequest } from '../read-request.js';

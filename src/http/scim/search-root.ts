@@ -1,5 +1,5 @@
 /** Searching all resource types at once, at the base URL itself: RFC 7644 §3.4.2.1, §3.4.3. */
-import type { Caller } from '../../directory/directory.js';
+import type { Caller } from '../../directory/caller.js';
 import { resolveFilterAcross, type TypeFilter } from '../../scim/filter/across.js';
 import { parseFilter } from '../../scim/filter/parse.js';
 import type { Json } from '../../scim/json.js';

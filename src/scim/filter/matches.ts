@@ -14,20 +14,29 @@ export function matches(form: JsonObject, node: FilterNode): boolean {
 
 /** Whether one element (in search form) of `attribute` satisfies a filter on its sub-attributes. */
 export function elementMatches(element: Json, attribute: Attribute, node: FilterNode): boolean {
-  return holds(node, (wanted) => valuesAt(element, wanted.lineage.slice(attribute.lineage.length)));
+  return holds(node, (wanted) => valuesAt(element, wanted.lineage, attribute.lineage.length));
 }
 
-/** Every value at the end of a lineage; elements of multi-valued attributes one by one. Unassigned gives none. */
-export function valuesAt(from: Json | undefined, lineage: readonly Attribute[]): Json[] {
-  let values: Json[] = from === undefined ? [] : [from];
-  for (const { name } of lineage) {
-    values = values.flatMap((value): Json[] => {
-      const inner = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-      if (inner === undefined || inner === null) return [];
-      return Array.isArray(inner) ? inner : [inner];
-    });
-  }
+/**
+ * Every value at the end of a lineage; elements of multi-valued attributes one by one. Unassigned gives none.
+ * @param start the place in the lineage of the first attribute to be found in `from`
+ */
+export function valuesAt(from: Json | undefined, lineage: readonly Attribute[], start = 0): Json[] {
+  const values: Json[] = [];
+  if (from !== undefined) collect(from, lineage, start, values);
   return values;
+}
+
+function collect(value: Json, lineage: readonly Attribute[], at: number, values: Json[]): void {
+  const attribute = lineage[at];
+  if (!attribute) {
+    values.push(value);
+    return;
+  }
+  const inner = isObject(value) && Object.hasOwn(value, attribute.name) ? value[attribute.name] : undefined;
+  if (inner === undefined || inner === null) return;
+  if (!Array.isArray(inner)) collect(inner, lineage, at + 1, values);
+  else for (const element of inner) collect(element, lineage, at + 1, values);
 }
 
 type Values = (attribute: Attribute) => Json[];

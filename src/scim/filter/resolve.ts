@@ -14,12 +14,17 @@ import type { Attribute, AttributeType, ResourceType } from '../schema/character
 import type { CompareOperator, FilterNode, Operand } from './node.js';
 import type { Literal, ParsedFilter } from './parse.js';
 
-/** Looks a name up where the filter stands: in the resource type, or among an element's sub-attributes. */
-type Scope = (name: string) => Attribute;
+/** Where the filter stands: in the resource type, or among the sub-attributes of one element. */
+interface Scope {
+  readonly find: (name: string) => Attribute;
+  readonly isElement: boolean;
+}
 
 const TEXT_OPERATORS: readonly CompareOperator[] = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'];
 const ORDER_OPERATORS: readonly CompareOperator[] = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'];
 const EQUALITY: readonly CompareOperator[] = ['eq', 'ne'];
+
+type Comparison = Extract<ParsedFilter, { kind: 'compare' }>;
 
 /** Which operators have a meaning for which type. RFC 7644 table 3: no order for booleans and binaries. */
 const OPERATORS: Readonly<Record<Exclude<AttributeType, 'complex'>, readonly CompareOperator[]>> = {
@@ -34,12 +39,12 @@ const OPERATORS: Readonly<Record<Exclude<AttributeType, 'complex'>, readonly Com
 
 /** @throws ScimError invalidFilter */
 export function resolveFilter(parsed: ParsedFilter, type: ResourceType, dialect: Dialect): FilterNode {
-  const scope: Scope = (name) => {
+  const find = (name: string): Attribute => {
     const attribute = findAttribute(type, name, dialect);
     if (!attribute) throw new ScimError('invalidFilter', `${type.name} has no attribute ${quote(name)}.`);
     return attribute;
   };
-  return resolve(parsed, scope, dialect);
+  return resolve(parsed, { find, isElement: false }, dialect);
 }
 
 /**
@@ -52,13 +57,14 @@ export function resolveElementFilter(parsed: ParsedFilter, attribute: Attribute,
 
 /** In a simple multi-valued attribute, `value` is the element itself. */
 function elementScope(attribute: Attribute): Scope {
-  return (name) => {
+  const find = (name: string): Attribute => {
     const found = attribute.type === 'complex' ? attribute.subAttributes.get(fold(name)) : attribute;
     if (!found || (attribute.type !== 'complex' && fold(name) !== 'value')) {
       throw new ScimError('invalidFilter', `${attribute.path} has no sub-attribute ${quote(name)}.`);
     }
     return found;
   };
+  return { find, isElement: true };
 }
 
 function resolve(parsed: ParsedFilter, scope: Scope, dialect: Dialect): FilterNode {
@@ -69,20 +75,21 @@ function resolve(parsed: ParsedFilter, scope: Scope, dialect: Dialect): FilterNo
     case 'not':
       return { kind: 'not', node: resolve(parsed.filter, scope, dialect) };
     case 'present':
-      return { kind: 'present', attribute: comparable(storedTwin(scope(parsed.attribute))) };
+      return { kind: 'present', attribute: comparable(storedTwin(scope.find(parsed.attribute))) };
     case 'valuePath': {
-      const attribute = scope(parsed.attribute);
+      const attribute = scope.find(parsed.attribute);
       if (attribute.type !== 'complex' && !attribute.multiValued) {
         throw new ScimError('invalidFilter', `${attribute.path} has no values to select from with brackets.`);
       }
       return { kind: 'valuePath', attribute, node: resolve(parsed.filter, elementScope(attribute), dialect) };
     }
     case 'compare':
-      return compare(scope(parsed.attribute), parsed.operator, parsed.literal, dialect);
+      return compare(parsed, scope, dialect);
   }
 }
 
-function compare(named: Attribute, operator: CompareOperator, literal: Literal, dialect: Dialect): FilterNode {
+function compare({ attribute: name, operator, literal }: Comparison, scope: Scope, dialect: Dialect): FilterNode {
+  const named = scope.find(name);
   if (literal === null) return compareWithNull(named, operator);
   // RFC 7644 §3.4.2.2 itself writes `emails co "example.com"`: a complex attribute stands for its `value`.
   const attribute = comparable(named.type === 'complex' ? (named.subAttributes.get('value') ?? named) : named);
@@ -95,7 +102,26 @@ function compare(named: Attribute, operator: CompareOperator, literal: Literal, 
       `${operator} has no meaning for ${attribute.path}, which is of type ${attribute.type}.`,
     );
   }
-  return { kind: 'compare', operator, attribute, value: operand(attribute, literal, dialect) };
+  const value = operand(attribute, literal, dialect);
+  if (value === false && isPrimaryFlag(attribute)) return compareWithNotPrimary(attribute, operator, scope);
+  return { kind: 'compare', operator, attribute, value };
+}
+
+function isPrimaryFlag({ name, parent }: Attribute): boolean {
+  return name === 'primary' && parent?.multiValued === true;
+}
+
+/**
+ * RFC 7643 §2.4: an element that does not say whether it is primary is not. So `primary eq false` asks of one element
+ * that it is not the primary one; `ne` is the primary one, or, as ever, no element at all.
+ */
+function compareWithNotPrimary(attribute: Attribute, operator: CompareOperator, { isElement }: Scope): FilterNode {
+  const isPrimary: FilterNode = { kind: 'compare', operator: 'eq', attribute, value: true };
+  const isNot: FilterNode = { ...isPrimary, operator: 'ne' };
+  if (isElement) return operator === 'eq' ? isNot : isPrimary;
+  const elements = attribute.parent as Attribute;
+  if (operator === 'eq') return { kind: 'valuePath', attribute: elements, node: isNot };
+  return { kind: 'or', nodes: [isPrimary, { kind: 'not', node: { kind: 'present', attribute: elements } }] };
 }
 
 /** `eq null` asks for absence (RFC 7643 §2.5: null is unassigned). */

@@ -214,42 +214,40 @@ function checkReferences(operations: readonly BulkOperation[]): BulkOperation[] 
   });
 }
 
-const PREFIX = 'bulkId:';
+/** What stands for an id in a text of a request: all of it, or in the path of a PATCH a string of its filter. */
+const REFERENCE = /^bulkId:(.*)$/s;
+const REFERENCE_IN_PATH = /(?<=^|")bulkId:([^"\\]*)(?="|$)/g;
 
-/** The bulkId that a text refers to. */
-function bulkIdIn(text: string): string | undefined {
-  return text.startsWith(PREFIX) ? text.slice(PREFIX.length) : undefined;
-}
+/** The id for a bulkId; undefined: it stays as it is. */
+type IdOf = (bulkId: string) => string | undefined;
 
 function referencesOf({ id }: BulkTarget, data: Json | undefined): string[] {
   const found = new Set<string>();
-  noteReferences(id, found);
-  noteReferences(data, found);
+  const note: IdOf = (bulkId) => void found.add(bulkId);
+  replaceReferences(id, note);
+  replaceReferences(data, note);
   return [...found];
 }
 
-function noteReferences(value: Json | undefined, found: Set<string>): void {
-  if (typeof value === 'string') {
-    const bulkId = bulkIdIn(value);
-    if (bulkId !== undefined) found.add(bulkId);
-  } else if (Array.isArray(value)) {
-    for (const item of value) noteReferences(item, found);
-  } else if (isObject(value)) {
-    for (const name of Object.keys(value)) noteReferences(value[name], found);
-  }
-}
-
 /**
- * The value with the ids in place of `bulkId:…`, wherever that is a whole text (§3.7.2).
+ * The value with the ids in place of `bulkId:…`, wherever that is a whole text (§3.7.2), and in paths such as
+ * `members[value eq "bulkId:a"]`.
  * @param ids by bulkId.
  */
 export function withIds<Value extends Json | undefined>(value: Value, ids: ReadonlyMap<string, string>): Value {
+  return replaceReferences(value, (bulkId) => ids.get(bulkId));
+}
+
+function replaceReferences<Value extends Json | undefined>(value: Value, idOf: IdOf, pattern = REFERENCE): Value {
   if (typeof value === 'string') {
-    const bulkId = bulkIdIn(value);
-    return ((bulkId !== undefined && ids.get(bulkId)) || value) as Value;
+    return value.replace(pattern, (text, bulkId: string) => idOf(bulkId) ?? text) as Value;
   }
-  if (Array.isArray(value)) return value.map((item) => withIds(item, ids)) as Value;
+  if (Array.isArray(value)) return value.map((item) => replaceReferences(item, idOf)) as Value;
   if (!isObject(value)) return value;
+  const replaced = Object.entries(value).map(([name, inner]) => {
+    const isPath = fold(name) === 'path';
+    return [name, replaceReferences(inner, idOf, isPath ? REFERENCE_IN_PATH : REFERENCE)];
+  });
   // Makes plain properties of all names, whatever a client calls them.
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withIds(inner, ids)])) as Value;
+  return Object.fromEntries(replaced) as Value;
 }

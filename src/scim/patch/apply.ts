@@ -11,15 +11,17 @@ import {
   coerceElement,
   complexObject,
   isNeverReturned,
+  isNothing,
   singleValue,
   writableParts,
 } from '../resource/coerce.js';
 import { ElementIndex } from '../resource/elements.js';
 import { searchValue } from '../resource/search-form.js';
-import { checkImmutable, validate } from '../resource/validate.js';
 import type { Attribute, ResourceType } from '../schema/characteristics.js';
 import { listedValues } from './edge-plan.js';
+import { Effort } from './effort.js';
 import type { Operation, Selection } from './operation.js';
+import { settle } from './settle.js';
 
 /**
  * @param document canonical, without `id`, `meta` and edges.
@@ -33,47 +35,13 @@ export function applyPatch(
   dialect: Dialect,
 ): JsonObject {
   const next = clone(document);
+  const effort = new Effort();
   for (const operation of operations) {
     if (operation.target.lineage[0] === type.edges) continue;
-    new Application(next, operation, dialect).run();
+    new Application(next, operation, dialect, effort).run();
   }
-  prune(next);
-  keepDefaults(document, next, operations, type);
-  checkImmutable(document, next, type.attributes);
-  validate(next, type);
+  settle(document, next, operations, type);
   return next;
-}
-
-/**
- * An attribute with a default always has a value. To set it to nothing leaves it as it was: falling back to the
- * default could enable whom it did not mean to.
- * @throws ScimError invalidValue when it is to be removed
- */
-function keepDefaults(
-  before: JsonObject,
-  after: JsonObject,
-  operations: readonly Operation[],
-  type: ResourceType,
-): void {
-  for (const name of Object.keys(type.defaults)) {
-    const value = before[name];
-    if (value === undefined || after[name] !== undefined) continue;
-    if (operations.some(({ op, target }) => op === 'remove' && target.path === name)) {
-      throw new ScimError('invalidValue', `${name} cannot be removed; replace its value.`);
-    }
-    after[name] = value;
-  }
-}
-
-/** Objects and arrays that lost their last value are unassigned (RFC 7643 §2.5). */
-function prune(object: JsonObject): void {
-  for (const [name, value] of Object.entries(object)) {
-    for (const inner of (Array.isArray(value) ? value : [value]).filter(isObject)) prune(inner);
-    const isEmpty = (element: Json): boolean => isObject(element) && Object.keys(element).length === 0;
-    const rest = Array.isArray(value) && value.some(isEmpty) ? value.filter((element) => !isEmpty(element)) : value;
-    if (rest === undefined || (Array.isArray(rest) ? rest.length === 0 : isEmpty(rest))) delete object[name];
-    else object[name] = rest;
-  }
 }
 
 /** One operation at work on one document. */
@@ -84,6 +52,7 @@ class Application {
     private readonly document: JsonObject,
     private readonly operation: Operation,
     private readonly dialect: Dialect,
+    private readonly effort: Effort,
   ) {
     this.leaf = operation.selection?.subAttribute ?? operation.target;
   }
@@ -110,7 +79,10 @@ class Application {
     for (const attribute of lineage) {
       containers = containers.flatMap((container) => {
         const value = container[attribute.name];
-        if (Array.isArray(value)) return value.filter(isObject);
+        if (Array.isArray(value)) {
+          this.effort.spend(value.length);
+          return value.filter(isObject);
+        }
         if (isObject(value)) return [value];
         if (this.operation.op === 'remove') return [];
         if (attribute.multiValued && !this.dialect.bend('create-from-filter')) {
@@ -134,7 +106,10 @@ class Application {
     if (Array.isArray(value)) this.assignElements(container, attribute, value);
     else if (value !== undefined) container[attribute.name] = value;
     // Adding nothing to many values adds nothing; a single value that is set to nothing is cleared.
-    else if (this.operation.op !== 'add' || !attribute.multiValued) this.clear(container, attribute);
+    else if (this.operation.op !== 'add' || !attribute.multiValued) {
+      checkIsNothing(attribute, given);
+      this.clear(container, attribute);
+    }
   }
 
   /**
@@ -143,10 +118,12 @@ class Application {
    */
   private assignComplex(container: JsonObject, attribute: Attribute, given: Json | undefined): void {
     const single = given === undefined || given === null ? undefined : singleValue(attribute, given, this.dialect);
-    const isEmpty = single === undefined || (single === '' && this.dialect.bend('empty-clears'));
-    const object = isEmpty || single === null ? {} : complexObject(attribute, single, this.dialect);
+    const isUnassigned =
+      single === undefined || single === null || (single === '' && this.dialect.bend('empty-clears'));
+    const object = isUnassigned ? {} : complexObject(attribute, single, this.dialect);
     if (Object.keys(object).length === 0) {
-      this.clear(container, attribute);
+      // An empty object that is added names nothing; null and its like say that there is to be nothing.
+      if (isUnassigned || this.operation.op !== 'add') this.clear(container, attribute);
       return;
     }
     const existing = container[attribute.name];
@@ -162,6 +139,7 @@ class Application {
     }
     const existing = container[attribute.name];
     const merged = Array.isArray(existing) ? existing : [];
+    this.effort.spend(merged.length);
     const index = new ElementIndex(attribute, merged);
     const touched = elements.map((element) => addElement(merged, index, element));
     container[attribute.name] = merged;
@@ -177,9 +155,11 @@ class Application {
       return;
     }
     const values = coerce(attribute, listed, this.dialect);
+    if (values === undefined) checkIsNothing(attribute, listed);
     const doomed = new ElementIndex(attribute, Array.isArray(values) ? values : []);
     const existing = container[attribute.name];
     if (Array.isArray(existing)) {
+      this.effort.spend(existing.length);
       container[attribute.name] = existing.filter((element) => doomed.find(element) === undefined);
     }
   }
@@ -188,6 +168,7 @@ class Application {
     const { op, target } = this.operation;
     const existing = container[target.name];
     const elements = Array.isArray(existing) ? existing : existing === undefined ? [] : [existing];
+    this.effort.spend(elements.length, selection.filter);
     const isSelected = (element: Json): boolean =>
       elementMatches(searchValue(target, element), target, selection.filter);
     if (op === 'remove') {
@@ -245,8 +226,10 @@ class Application {
     else {
       const given = coerceElement(target, Array.isArray(value) && value.length === 1 ? value[0] : value, this.dialect);
       const kept = op === 'add' && isObject(element) ? element : template;
-      if (given === undefined && op === 'replace') elements.splice(at, 1);
-      else if (given !== undefined) elements[at] = isObject(given) ? { ...kept, ...given } : given;
+      if (given === undefined && op === 'replace') {
+        checkIsNothing(target, value);
+        elements.splice(at, 1);
+      } else if (given !== undefined) elements[at] = isObject(given) ? { ...kept, ...given } : given;
     }
     const written = elements[at];
     if (isObject(written) && written.primary === true) clearOtherPrimaries(elements, written);
@@ -261,6 +244,16 @@ class Application {
     if (attribute.required) throw new ScimError(refusal, `${attribute.path} is required; it cannot be removed.`);
     delete container[attribute.name];
   }
+}
+
+/**
+ * Sub-attributes that the schema does not have are passed over. A value that has no others, such as `{"emails": […]}`
+ * at the path `emails`, does not mean that there shall be none.
+ * @throws ScimError invalidValue
+ */
+function checkIsNothing(attribute: Attribute, given: Json | undefined): void {
+  if (isNothing(given)) return;
+  throw new ScimError('invalidValue', `The value for ${attribute.path} has no sub-attribute that can be set.`);
 }
 
 /** Adds an element unless it is there already, in which case it is brought up to date. Returns it as it now stands. */

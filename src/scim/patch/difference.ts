@@ -1,6 +1,5 @@
 /** What a write changed, attribute by attribute, so that it can be shown, replayed and undone. */
-import type { Json, JsonObject } from '../json.js';
-import { clone, isObject } from '../json.js';
+import { isObject, type Json, type JsonObject } from '../json.js';
 
 /** One attribute that changed. `before` is absent when it had no value, `after` when it has none now. */
 export interface AttributeChange {
@@ -37,19 +36,24 @@ export function difference(
   return changes;
 }
 
-/** The document that `changes` lead to from `document`; `undo` leads back. The argument is left as it was. */
+/**
+ * The document that `changes` lead to from `document`; `undo` leads back. The argument is left as it was, and what does
+ * not change is shared with it.
+ */
 export function applyDifference(
   document: JsonObject,
   changes: readonly AttributeChange[],
   direction: 'redo' | 'undo',
 ): JsonObject {
-  const result = clone(document);
+  // A group has as many changes as members came and went.
+  if (changes.length === 0) return document;
+  const result = { ...document };
   for (const { path, before, after } of changes) {
     const value = direction === 'redo' ? after : before;
     const [first, second] = path as [string, string?];
     if (second === undefined) assign(result, first, value);
     else {
-      const extension = isObject(result[first]) ? result[first] : {};
+      const extension = isObject(result[first]) ? { ...result[first] } : {};
       assign(extension, second, value);
       assign(result, first, Object.keys(extension).length > 0 ? extension : undefined);
     }

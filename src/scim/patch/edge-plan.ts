@@ -10,6 +10,7 @@ import type { Dialect } from '../profiles.js';
 import { edgeIds } from '../resource/normalise.js';
 import { searchValue } from '../resource/search-form.js';
 import type { Attribute } from '../schema/characteristics.js';
+import { Effort } from './effort.js';
 import type { Operation, Selection } from './operation.js';
 
 /** The members before are `before`; those after are `(isCleared ? ∅ : before) − removed + added`. */
@@ -57,20 +58,22 @@ export function planEdges(
 ): EdgePlan | undefined {
   const ours = operations.filter(({ target }) => edges !== undefined && target.lineage[0] === edges);
   if (ours.length === 0) return undefined;
-  const plan = { isCleared: false, added: new Set<string>(), removed: new Set<string>() };
+  const plan = { isCleared: false, added: new Set<string>(), removed: new Set<string>(), effort: new Effort() };
   for (const operation of ours) {
     if (operation.target !== edges || operation.selection?.subAttribute) {
       throw new ScimError('mutability', `The values of ${edges?.path} cannot be changed, only added and removed.`);
     }
     applyToPlan(plan, operation, dialect, members);
   }
-  return plan;
+  const { isCleared, added, removed } = plan;
+  return { isCleared, added, removed };
 }
 
 interface Draft {
   isCleared: boolean;
   readonly added: Set<string>;
   readonly removed: Set<string>;
+  readonly effort: Effort;
 }
 
 function applyToPlan(plan: Draft, operation: Operation, dialect: Dialect, members: EdgeElements | undefined): void {
@@ -119,7 +122,9 @@ function selected(plan: Draft, target: Attribute, { filter }: Selection, members
   const { before, named: fresh } = members ?? { before: [], named: new Map<string, JsonObject>() };
   const remaining = plan.isCleared ? [] : before.filter(({ value }) => !plan.removed.has(value as string));
   const added = [...plan.added].map((id) => fresh.get(id)).filter((element) => element !== undefined);
-  return [...remaining, ...added]
+  const all = [...remaining, ...added];
+  plan.effort.spend(all.length, filter);
+  return all
     .filter((element) => elementMatches(searchValue(target, element), target, filter))
     .map(({ value }) => value as string);
 }

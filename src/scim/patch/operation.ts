@@ -17,7 +17,7 @@ import type { Attribute, ResourceType } from '../schema/characteristics.js';
 export const PATCH_OP_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 /** Each operation may have to look at each value of its target; more of them are no PATCH of one resource. */
-export const MAX_OPERATIONS = 1_000;
+const MAX_OPERATIONS = 1_000;
 
 export type OperationName = 'add' | 'remove' | 'replace';
 
@@ -85,7 +85,7 @@ function parseOperation(operation: Json, context: Context): Operation[] {
   const path = members.get('path');
   const value = members.get('value');
   if (op !== 'remove' && !members.has('value'))
-    throw new ScimError('invalidValue', `An ${op} operation needs a value.`);
+    throw new ScimError('invalidValue', `The operation ${op} needs a value.`);
   // `schemas` follows from what the resource has; what a client does to it has no effect.
   if (typeof path === 'string' && fold(path.trim()) === 'schemas') return [];
   if (typeof path === 'string' && path !== '') return [withPath(op, path, value, context)];
@@ -93,7 +93,7 @@ function parseOperation(operation: Json, context: Context): Operation[] {
     throw new ScimError('invalidPath', 'path must be a string.');
   if (op === 'remove') throw new ScimError('noTarget', 'A remove operation needs a path.');
   if (!isObject(value))
-    throw new ScimError('invalidValue', `An ${op} operation without a path needs an object as its value.`);
+    throw new ScimError('invalidValue', `Without a path, the operation ${op} needs an object as its value.`);
   return withoutPath(op, value, context.type.attributes, context);
 }
 

@@ -34,6 +34,12 @@ export function coerceElement(attribute: Attribute, value: Json | undefined, dia
     : coerceSimple(attribute, value, dialect);
 }
 
+/** True for what says that there is no value, in each way that clients have: null, "", [], {}, and these within it. */
+export function isNothing(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  return typeof value === 'object' && Object.values(value).every(isNothing);
+}
+
 function asArray(attribute: Attribute, value: Json, dialect: Dialect): Json[] {
   if (Array.isArray(value)) return value;
   if (value === '' && dialect.bend('empty-clears')) return [];

@@ -9,7 +9,7 @@ import { quote } from '../path/parse.js';
 import { findAttribute } from '../path/resolve.js';
 import type { Dialect } from '../profiles.js';
 import type { Attribute, ResourceType } from '../schema/characteristics.js';
-import { coerce, entries, isNeverReturned, storedPart, unknown } from './coerce.js';
+import { coerce, entries, isNeverReturned, isNothing, storedPart, unknown } from './coerce.js';
 
 /** A resource as a client described it. */
 export interface ResourceDescription {
@@ -72,7 +72,7 @@ export function place(document: JsonObject, attribute: Attribute, value: Json): 
  */
 export function edgeIds(attribute: Attribute, value: Json | undefined, dialect: Dialect): string[] {
   const elements = (coerce(attribute, value, dialect) ?? []) as Json[];
-  const given = Array.isArray(value) ? value.filter((element) => element !== null).length : elements.length;
+  const given = Array.isArray(value) ? value.filter((element) => element !== null).length : Number(!isNothing(value));
   const ids = elements.map((element) => (isObject(element) ? element.value : undefined));
   if (ids.length !== given || !ids.every((id) => typeof id === 'string' && id !== '')) {
     throw new ScimError('invalidValue', `Each element of ${attribute.path} needs the id of a resource as its value.`);

@@ -32,7 +32,7 @@ export function searchText(attribute: Attribute, text: string): string {
  * @param resource canonical, with `id` and `meta`.
  * @param unique the attributes that are unique in this tenant.
  */
-export function toSearchIndex(resource: JsonObject, type: ResourceType, unique: ReadonlySet<Attribute>): SearchParts {
+export function toSearchIndex(resource: JsonObject, type: ResourceType, unique: readonly Attribute[]): SearchParts {
   const form = formOf(resource, type.attributes);
   return { form, lookups: lookupsOf(form, type, unique), display: displayOf(resource, type) };
 }
@@ -62,12 +62,12 @@ export function searchValue(attribute: Attribute, value: Json): Json {
   return isObject(value) ? formOf(value, attribute.subAttributes) : value;
 }
 
-function lookupsOf(form: JsonObject, type: ResourceType, unique: ReadonlySet<Attribute>): SearchParts['lookups'] {
+function lookupsOf(form: JsonObject, type: ResourceType, unique: readonly Attribute[]): SearchParts['lookups'] {
   const lookups: SearchParts['lookups'] = [];
   for (const attribute of type.lookups) {
     const values = new Set(valuesAt(form, attribute.lineage));
     for (const value of values) {
-      lookups.push({ path: attribute.path, value: String(value), unique: unique.has(attribute) });
+      lookups.push({ path: attribute.path, value: String(value), unique: unique.includes(attribute) });
     }
   }
   return lookups;

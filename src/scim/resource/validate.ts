@@ -6,7 +6,7 @@ import type { Attribute, ResourceType } from '../schema/characteristics.js';
 import { ElementIndex } from './elements.js';
 
 /** The most values of one attribute in a document, which is read and written whole. Members are no part of it. */
-export const MAX_VALUES = 2_000;
+const MAX_VALUES = 2_000;
 
 /** Of a type, what validity depends on. */
 type Attributes = Pick<ResourceType, 'attributes' | 'edges'>;

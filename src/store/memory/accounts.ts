@@ -5,6 +5,7 @@ import {
   type CredentialChange,
   type CredentialUse,
   changed,
+  changedTenant,
   type Key,
   type KeyedCredential,
   type Tenant,
@@ -46,7 +47,7 @@ export class Accounts {
   updateTenant(id: string, change: TenantChange): Tenant | undefined {
     const before = this.#tenants.get(id);
     if (!before) return undefined;
-    const tenant = copy(changed(before, change));
+    const tenant = copy(changedTenant(before, change));
     this.#checkName(tenant);
     this.#tenants.set(id, tenant);
     return copy(tenant);

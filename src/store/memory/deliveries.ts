@@ -1,5 +1,4 @@
 /** Who is told of changes and how far each has got; what they were not told of; receivers. */
-import { changed } from '../accounts.js';
 import type {
   Consumer,
   DeadLetter,
@@ -11,7 +10,15 @@ import type {
   Receiver,
   ReceiverChange,
 } from '../deliveries.js';
-import { compareLetters, deadLetterId, isOfApp, lastLeaseEnd, letterPlace, placedAt } from '../delivery-places.js';
+import {
+  changedReceiver,
+  compareLetters,
+  deadLetterId,
+  isOfApp,
+  lastLeaseEnd,
+  letterPlace,
+  placedAt,
+} from '../delivery-places.js';
 import { UniquenessConflict } from '../store.js';
 import { copy } from './copy.js';
 
@@ -126,11 +133,10 @@ export class Deliveries {
     return found?.tenant === tenant ? copy(found) : undefined;
   }
 
-  updateReceiver(tenant: string, id: string, change: ReceiverChange): Receiver | undefined {
-    const before = this.receiver(tenant, id);
-    if (!before) return undefined;
-    const receiver = copy(changed(before, change));
-    this.#receivers.set(id, receiver);
+  updateReceiver(tenant: string, id: string, change: ReceiverChange, was?: Receiver): Receiver | undefined {
+    const receiver = changedReceiver(this.receiver(tenant, id), change, was);
+    if (!receiver) return undefined;
+    this.#receivers.set(id, copy(receiver));
     return copy(receiver);
   }
 

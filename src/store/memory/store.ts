@@ -146,6 +146,12 @@ class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore | 
     return secret;
   }
 
+  async replaceSecret(name: string, was: string, next: string): Promise<boolean> {
+    if (this.secrets.get(name) !== was) return false;
+    this.secrets.set(name, next);
+    return true;
+  }
+
   async ping(): Promise<void> {}
 
   async close(): Promise<void> {}

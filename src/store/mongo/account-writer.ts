@@ -1,6 +1,6 @@
 /** Tenants, their credentials, and the keys of these: how they are written, through the ledger. */
 import { fold } from '../../scim/fold.js';
-import { changed } from '../accounts.js';
+import { changed, changedTenant } from '../accounts.js';
 import {
   type Credential,
   type CredentialChange,
@@ -59,7 +59,7 @@ export class AccountWriter {
     return this.#ledger.change(async () => {
       const found = await this.#tenants.findOne({ _id: id });
       if (!found || found.gone) return { puts: NONE, result: undefined };
-      const tenant = changed(toTenant(found), change);
+      const tenant = changedTenant(toTenant(found), change);
       await this.#checkName(tenant);
       return { puts: [putTenant(tenant)], result: tenant };
     });

@@ -10,7 +10,6 @@ import type { Store } from '../store.js';
 import { AccountWriter } from './account-writer.js';
 import { Accounts } from './accounts.js';
 import { Admins } from './admins.js';
-import { createIndexes } from './connection.js';
 import { Deliveries } from './deliveries.js';
 import { type Db, Ledger, type LedgerFaults } from './ledger.js';
 import { Receivers } from './receivers.js';
@@ -19,7 +18,7 @@ import { Remembered } from './remembered.js';
 import { Removal } from './removal.js';
 import { Secrets } from './secrets.js';
 
-export type Administration = AccountStore & RecordStore & DeliveryStore & Pick<Store, 'secret'>;
+export type Administration = AccountStore & RecordStore & DeliveryStore & Pick<Store, 'secret' | 'replaceSecret'>;
 
 /**
  * Indexes by collection, beside that of `_id`. These collections are small next to those of the resources, and stay on
@@ -67,8 +66,4 @@ export function administrationOf(database: Db, gate: Gate, faults?: LedgerFaults
     ...promised(new Records(database), gate),
     ...promised(new Secrets(database), gate),
   };
-}
-
-export function createAdministrationIndexes(database: Db): Promise<void> {
-  return createIndexes(database, ADMINISTRATION_INDEXES);
 }

@@ -191,4 +191,4 @@ export function isDuplicate(error: unknown): boolean {
 }
 
 /** What MongoDB calls it that an _id is taken. */
-export const DUPLICATE = 11_000;
+const DUPLICATE = 11_000;

@@ -11,18 +11,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreUnavailable, type Write } from '../store.js';
+import { keyOf, type StoredResource, StoreUnavailable, VersionConflict, type Write } from '../store.js';
 import type { Faults } from './apply.js';
 import type { Collections } from './connection.js';
 import { type CommitDocument, commitId, type HeadDocument, type Redo } from './documents.js';
 import { Foresight } from './foresight.js';
 import { Judge } from './judge.js';
 import { Log } from './log.js';
-import { Pending } from './pending.js';
+import { type Batch, Pending } from './pending.js';
 import { readState } from './state.js';
 
 interface Waiting {
-  readonly batch: readonly Write[];
+  readonly batch: Batch;
   /** ms, as performance.now() has them: when the client is told to come again. */
   readonly until: number;
   readonly resolve: () => void;
@@ -55,7 +55,8 @@ export class CommitLog {
    * True when a batch will be committed by all that this process can know, so that the next one can be made from what
    * it leaves: whoever learns that commits it at once.
    */
-  async foresees(tenant: string, batch: readonly Write[]): Promise<boolean> {
+  async foresees(tenant: string, batch: readonly Write[], read: readonly StoredResource[] = []): Promise<boolean> {
+    this.pending.readings.check(read);
     return batch.length > 0 && (await this.foresight.accepts(tenant, batch));
   }
 
@@ -64,10 +65,21 @@ export class CommitLog {
    * @throws VersionConflict, UniquenessConflict, MissingReference, ScimError payloadTooLarge; then it is not committed
    * @throws StoreUnavailable; then it may be committed
    */
-  commit(tenant: string, batch: readonly Write[]): Promise<void> {
-    if (batch.length === 0) return this.pending.settled(tenant);
+  commit(tenant: string, batch: readonly Write[], read: readonly StoredResource[] = []): Promise<void> {
+    if (batch.length === 0) return this.pending.settled(tenant, read);
+    const settled = this.pending.add(tenant, batch, read, (pended) => this.enqueue(tenant, pended));
+    const forget = () => this.foresight.forget(tenant);
+    settled.then(forget, forget);
+    return settled;
+  }
+
+  private enqueue(tenant: string, batch: Batch): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const settled = new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, refuse) => {
+      const reject = (error: unknown): void => {
+        this.pending.lose(tenant, batch);
+        refuse(error);
+      };
       timer = setTimeout(() => reject(new StoreUnavailable(TOO_LATE)), LONGEST_COMMIT);
       const waiting = { batch, until: performance.now() + LONGEST_COMMIT, resolve, reject };
       const queue = this.queues.get(tenant);
@@ -77,10 +89,6 @@ export class CommitLog {
         void this.work(tenant);
       }
     }).finally(() => clearTimeout(timer));
-    this.pending.add(tenant, batch, settled);
-    const forget = () => this.foresight.forget(tenant);
-    settled.then(forget, forget);
-    return settled;
   }
 
   /** One at a time for each tenant; that there is a queue says that it goes on. */
@@ -104,7 +112,7 @@ export class CommitLog {
     while (queue[0] && queue[0].until <= now) queue.shift();
     let [size, count] = [0, 0];
     for (const { batch } of queue.slice(0, MOST_BATCHES)) {
-      size += queue.length === 1 ? 0 : JSON.stringify(batch).length;
+      size += queue.length === 1 ? 0 : JSON.stringify(batch.writes).length;
       if (count > 0 && size > MOST_CHARACTERS) break;
       count++;
     }
@@ -122,7 +130,7 @@ export class CommitLog {
         refused.size < waiting.length ? await this.enter(tenant, head, judge) : await this.log.isLast(tenant, head);
       if (isDone) {
         for (const one of waiting) {
-          if (refused.has(one)) one.reject(refused.get(one));
+          if (refused.has(one.batch)) one.reject(refused.get(one.batch));
           else one.resolve();
         }
         return;
@@ -134,15 +142,17 @@ export class CommitLog {
   }
 
   private async judge(tenant: string, waiting: readonly Waiting[], head: HeadDocument) {
-    const batches = waiting.map(({ batch }) => batch);
+    const batches = waiting.map(({ batch }) => batch.writes);
     const judge = new Judge(tenant, await readState(this.collections, tenant, batches, head));
     await this.log.faults('read', tenant);
-    const refused = new Map<Waiting, unknown>();
-    for (const one of waiting) {
+    const refused = new Map<Batch, unknown>();
+    for (const { batch } of waiting) {
       try {
-        judge.take(one.batch);
+        const isLost = batch.isLost || batch.restsOn.some((base) => refused.has(base));
+        if (isLost) throw new VersionConflict(keyOf(batch.writes[0] as Write));
+        judge.take(batch.writes);
       } catch (error) {
-        refused.set(one, error);
+        refused.set(batch, error);
       }
     }
     return { judge, refused };

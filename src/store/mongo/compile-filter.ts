@@ -133,7 +133,7 @@ class Compiler {
 }
 
 /** Members and memberships are no part of a form. */
-export function isEdge({ lineage: [top] }: Attribute, { edges, memberships }: ResourceType): boolean {
+function isEdge({ lineage: [top] }: Attribute, { edges, memberships }: ResourceType): boolean {
   return top !== undefined && (top === edges || top === memberships);
 }
 

@@ -12,8 +12,6 @@ import {
 export interface MongoSettings {
   /** `mongodb://…/NAME` or `mongodb+srv://…/NAME`; the database is `scim` where none is named. */
   readonly uri: string;
-  /** Connections at most, unless the URI says maxPoolSize; 50 without both. */
-  readonly poolSize?: number | undefined;
   /** ms that an answer may take; 20 seconds without it. */
   readonly longestAnswer?: number | undefined;
 }
@@ -28,6 +26,9 @@ export interface Collections {
   readonly commits: Collection<CommitDocument>;
   readonly heads: Collection<HeadDocument>;
 }
+
+/** Unless the URI says maxPoolSize. */
+const MOST_CONNECTIONS = 50;
 
 /** ms. A database that is away is a 503 soon, not a request that hangs. */
 const TIMEOUTS = {
@@ -54,12 +55,12 @@ export const INDEXES = {
 } as const satisfies Record<keyof typeof COLLECTIONS, readonly Readonly<Record<string, 1 | -1>>[]>;
 
 /** @throws what the driver throws when no server can be reached */
-export async function connect({ uri, poolSize = 50, longestAnswer }: MongoSettings): Promise<Connection> {
+export async function connect({ uri, longestAnswer }: MongoSettings): Promise<Connection> {
   const connection = mongoose.createConnection(uri, {
     ...(!namesDatabase(uri) && { dbName: 'scim' }),
     ...TIMEOUTS,
     ...(longestAnswer !== undefined && { socketTimeoutMS: longestAnswer }),
-    ...(!/[?&]maxPoolSize=/i.test(uri) && { maxPoolSize: poolSize }),
+    ...(!/[?&]maxPoolSize=/i.test(uri) && { maxPoolSize: MOST_CONNECTIONS }),
     // What was acknowledged survives the loss of a primary, and nobody reads what could be rolled back.
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
     readConcernLevel: 'majority',

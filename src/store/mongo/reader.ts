@@ -37,8 +37,15 @@ export class Reader {
     private readonly commits: CommitLog,
   ) {}
 
-  /** What is there is committed, and one document: nobody has to be waited for. */
   async get(key: ResourceKey, view?: View): Promise<StoredResource | undefined> {
+    const { readings } = this.commits.pending;
+    const since = readings.time;
+    const found = await this.find(key, view);
+    return view === 'latest' ? readings.note(found, since) : found;
+  }
+
+  /** What is there is committed, and one document: nobody has to be waited for. */
+  private async find(key: ResourceKey, view: View | undefined): Promise<StoredResource | undefined> {
     const { tenant, type, id } = key;
     if (!canBeId(id)) return undefined;
     const coming = view === 'latest' ? this.commits.pending.resource(key) : undefined;
@@ -141,6 +148,8 @@ export class Reader {
 
   async containers(tenant: string, member: string, view?: View): Promise<StoredResource[]> {
     const { pending } = this.commits;
+    const { readings } = pending;
+    const since = readings.time;
     const coming = view === 'latest' ? [...pending.groupsOf(tenant, member).values()] : [];
     const edges = await this.edgesTo(tenant, [member]);
     const groups = await this.byId(
@@ -156,8 +165,8 @@ export class Reader {
     for (const key of keys.values()) {
       const kept = groups.get(key.id);
       const pended = view === 'latest' ? pending.resource(key) : undefined;
-      const group = pended === undefined && kept ? toStored(tenant, kept) : await this.get(key, view);
-      if (group) found.push(group);
+      const group = pended === undefined && kept ? toStored(tenant, kept) : await this.find(key, view);
+      if (group) found.push(readings.note(group, since));
     }
     return found.sort((a, b) => compareText(a.key.id, b.key.id));
   }

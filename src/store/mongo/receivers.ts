@@ -1,5 +1,5 @@
 /** Where receivers of changes are; written through the ledger. */
-import { changed } from '../accounts.js';
+import { changedReceiver } from '../delivery-places.js';
 import { type Receiver, type ReceiverChange, UniquenessConflict } from '../store.js';
 import type { Deliveries } from './deliveries.js';
 import { putReceiver, type ReceiverDocument, toReceiver } from './delivery-documents.js';
@@ -34,12 +34,10 @@ export class Receivers {
     return found && !found.gone && found.tenant === tenant ? toReceiver(found) : undefined;
   }
 
-  updateReceiver(tenant: string, id: string, change: ReceiverChange): Promise<Receiver | undefined> {
+  updateReceiver(tenant: string, id: string, change: ReceiverChange, was?: Receiver): Promise<Receiver | undefined> {
     return this.#ledger.change(async () => {
-      const before = await this.receiver(tenant, id);
-      if (!before) return { puts: [], result: undefined };
-      const receiver = changed(before, change);
-      return { puts: [putReceiver(receiver)], result: receiver };
+      const receiver = changedReceiver(await this.receiver(tenant, id), change, was);
+      return { puts: receiver ? [putReceiver(receiver)] : [], result: receiver };
     });
   }
 

@@ -34,4 +34,9 @@ export class Secrets {
     }
     throw new StoreUnavailable(new Error('a secret that was made is not durable yet'));
   }
+
+  async replaceSecret(name: string, was: string, next: string): Promise<boolean> {
+    const { matchedCount } = await this.#secrets.updateOne({ _id: name, value: was }, { $set: { value: next } });
+    return matchedCount > 0;
+  }
 }

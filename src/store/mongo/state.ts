@@ -33,7 +33,7 @@ export interface Needs {
   readonly deleted: ReadonlySet<string>;
 }
 
-export function needsOf(tenant: string, batches: readonly (readonly Write[])[]): Needs {
+function needsOf(tenant: string, batches: readonly (readonly Write[])[]): Needs {
   const [resources, places, deleted] = [new Set<string>(), new Set<string>(), new Set<string>()];
   for (const write of batches.flat()) {
     const { type, id } = keyOf(write);

@@ -35,7 +35,6 @@ import {
   warnOfRouters,
 } from './connection.js';
 import { MongoGate } from './gate.js';
-import type { LedgerFaults } from './ledger.js';
 import { Reader } from './reader.js';
 import { Search } from './search.js';
 import { Sweeper } from './sweeper.js';
@@ -45,8 +44,6 @@ export interface MongoOptions extends MongoSettings {
   readonly types: (name: string) => ResourceType | undefined;
   /** Called between the steps of a commit, for tests that stop there. */
   readonly faults?: Faults | undefined;
-  /** The same for a change of who may do what. */
-  readonly ledgerFaults?: LedgerFaults | undefined;
 }
 
 /** Connects, and makes the indexes that are missing. @throws what the driver throws when no server can be reached */
@@ -60,10 +57,7 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
     throw error;
   }
   const gate = new MongoGate();
-  return Object.assign(
-    new Directory(connection, gate, options),
-    administrationOf(database(connection), gate.run, options.ledgerFaults),
-  );
+  return Object.assign(new Directory(connection, gate, options), administrationOf(database(connection), gate.run));
 }
 
 /** Resources and their history, and the store as a whole. */
@@ -114,17 +108,18 @@ export class Directory implements Omit<Store, keyof Administration> {
     return this.gate.run(() => this.reader.containers(tenant, member, view));
   }
 
-  commit(tenant: string, batch: readonly Write[]): Promise<void> {
+  commit(tenant: string, batch: readonly Write[], read?: readonly StoredResource[]): Promise<void> {
     if (isForeign(tenant, batch)) return Promise.reject(FOREIGN);
-    return this.gate.run(() => this.commits.commit(tenant, batch));
+    return this.gate.run(() => this.commits.commit(tenant, batch, read));
   }
 
   /** What must be tried to be known is durable before this resolves. */
-  async apply(tenant: string, batch: readonly Write[]): Promise<Applied> {
-    const isForeseen = !isForeign(tenant, batch) && (await this.gate.run(() => this.commits.foresees(tenant, batch)));
-    const committed = this.commit(tenant, batch);
+  async apply(tenant: string, batch: readonly Write[], read?: readonly StoredResource[]): Promise<Applied> {
+    const isForeseen =
+      !isForeign(tenant, batch) && (await this.gate.run(() => this.commits.foresees(tenant, batch, read)));
+    const committed = this.commit(tenant, batch, read);
     if (!isForeseen && batch.length > 0) await committed;
-    const durable = isForeseen ? committed.catch(overtaken) : committed;
+    const durable = committed.catch(overtaken);
     durable.catch(() => {});
     return { durable };
   }

@@ -1,6 +1,6 @@
 /** Tenants, their credentials, and the keys of these: how they are written, within an open transaction. */
 import { fold } from '../../scim/fold.js';
-import { changed } from '../accounts.js';
+import { changed, changedTenant } from '../accounts.js';
 import {
   type Credential,
   type CredentialChange,
@@ -45,7 +45,7 @@ export class AccountWriter {
   updateTenant(id: string, change: TenantChange): Tenant | undefined {
     const row = isBindable(id) ? this.#tenants.get.get(id) : undefined;
     if (!row) return undefined;
-    const tenant = changed(toTenant(row), change);
+    const tenant = changedTenant(toTenant(row), change);
     this.#checkName(tenant);
     const { name, profile, disabled, settings } = tenant;
     this.#tenants.update.run(id, name, fold(name), profile, disabled ?? null, JSON.stringify(settings));

@@ -1,10 +1,12 @@
 /** The two connections of a store, with the settings that its promises rest on. */
 import { type Database, isBusy, openDatabase } from './driver.js';
 import { migrate } from './migrate.js';
+import { Place } from './place.js';
 
 export interface Connections {
   readonly writer: Database;
   readonly reader: Database;
+  readonly place: Place;
 }
 
 /** KiB of pages that each connection keeps, as a negative number. */
@@ -31,7 +33,7 @@ export async function connect(path: string, busyTimeout: number): Promise<Connec
     writer.exec(`PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0; ${CHECKPOINT}; ${CACHE}`);
     reader = openDatabase(path, busyTimeout);
     reader.exec(`PRAGMA query_only = ON; ${CACHE}`);
-    return { writer, reader };
+    return { writer, reader, place: new Place(path) };
   } catch (error) {
     reader?.close();
     writer.close();
@@ -44,13 +46,13 @@ export async function connect(path: string, busyTimeout: number): Promise<Connec
  * processes which create a file at once one is refused, and tries again.
  */
 async function setWriteAheadLog(database: Database, timeout: number): Promise<void> {
-  const deadline = Date.now() + timeout;
+  const deadline = performance.now() + timeout;
   for (;;) {
     try {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error;
+      if (!isBusy(error) || performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

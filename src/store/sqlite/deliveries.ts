@@ -217,6 +217,6 @@ export function toDelivery({ consumer, tenant, position, parts, ahead, trouble }
   };
 }
 
-export function toLetter(row: LetterRow): DeadLetter {
+function toLetter(row: LetterRow): DeadLetter {
   return { ...row, id: deadLetterId(row) };
 }

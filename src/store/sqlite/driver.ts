@@ -18,6 +18,8 @@ export interface Database {
   prepare<Row = unknown>(text: string): Statement<Row>;
   /** Runs statements that return nothing. */
   exec(text: string): void;
+  /** False too when a failure has ended the transaction that was open. */
+  isInTransaction(): boolean;
   close(): void;
 }
 
@@ -27,6 +29,7 @@ export function openDatabase(path: string, busyTimeout: number): Database {
   return {
     prepare: <Row>(text: string) => prepare<Row>(database, text),
     exec: (text) => database.exec(text),
+    isInTransaction: () => database.isTransaction,
     close: () => database.close(),
   };
 }

@@ -1,4 +1,5 @@
 /** The way to both connections: reads at once, writes in the transaction of the turn, and nothing after the close. */
+import { Readings } from '../readings.js';
 import { type Applied, MissingReference, StoreUnavailable, UniquenessConflict, VersionConflict } from '../store.js';
 import { type Connections, disconnect } from './connections.js';
 import { isDatabaseError } from './driver.js';
@@ -7,6 +8,7 @@ import { GroupCommit } from './group-commit.js';
 const CLOSED = new Error('the store is closed');
 
 export class StoreGate {
+  readonly readings = new Readings();
   private readonly group: GroupCommit;
   private isClosed = false;
 
@@ -14,7 +16,10 @@ export class StoreGate {
     private readonly connections: Connections,
     busyTimeout: number,
   ) {
-    this.group = new GroupCommit(connections.writer, busyTimeout, isRefusal);
+    this.group = new GroupCommit(connections.writer, busyTimeout, isRefusal, {
+      beforeCommit: () => connections.place.check(),
+      onLoss: () => this.readings.loseAll(),
+    });
   }
 
   /** True while `writer` shows more than others see. */
@@ -31,6 +36,16 @@ export class StoreGate {
       throw isDatabaseError(error) ? new StoreUnavailable(error) : error;
     }
   };
+
+  /** Resolves when the file is there and answers. @throws StoreUnavailable */
+  async ping(look: () => void): Promise<void> {
+    try {
+      this.connections.place.check();
+    } catch (error) {
+      throw new StoreUnavailable(error);
+    }
+    await this.read(look);
+  }
 
   /** A read that may take long, a step at a time; others get their turn in between. @throws StoreUnavailable */
   async readInSteps<T>(steps: Generator<undefined, T>): Promise<T> {

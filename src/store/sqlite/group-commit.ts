@@ -17,9 +17,11 @@ interface Job {
   /** Runs the work and says how to settle. */
   perform(): Waiter['settle'];
   fail(error: Error): void;
-  /** ms since the epoch; after it the job no longer waits for another process's lock. */
+  /** ms, as performance.now() has them; after it the job no longer waits for another process's lock. */
   readonly deadline: number;
 }
+
+const ENDED = new Error('the database has ended the transaction by itself');
 
 export class GroupCommit {
   /** Of the open transaction; undefined when none is open. */
@@ -32,11 +34,14 @@ export class GroupCommit {
   /**
    * @param timeout ms to wait for another process's write lock.
    * @param isRefusal true for an error by which work says no, having written nothing.
+   * @param events `beforeCommit`: the transaction is undone when it throws; `onLoss`: called when nothing of a
+   *   transaction is kept, before anybody is told.
    */
   constructor(
     private readonly database: Database,
     private readonly timeout: number,
     private readonly isRefusal: (error: unknown) => boolean,
+    private readonly events: { beforeCommit?: () => void; onLoss?: () => void } = {},
   ) {
     this.begin = database.prepare('BEGIN IMMEDIATE');
     this.commit = database.prepare('COMMIT');
@@ -64,7 +69,7 @@ export class GroupCommit {
           throw error;
         }
       };
-      const job = { perform, fail: reject, deadline: Date.now() + this.timeout };
+      const job = { perform, fail: reject, deadline: performance.now() + this.timeout };
       if (this.queue.length > 0 || !this.start(job)) this.wait(job);
     });
   }
@@ -105,6 +110,8 @@ export class GroupCommit {
 
   /** False when another process holds the file. */
   private start(job: Job): boolean {
+    // A read that fails on this connection may end the transaction; what follows would be kept a statement at a time.
+    if (this.waiters && !this.database.isInTransaction()) this.abandon(ENDED);
     if (!this.waiters) {
       try {
         this.begin.run();
@@ -129,6 +136,7 @@ export class GroupCommit {
     const { waiters } = this;
     if (!waiters) return;
     try {
+      this.events.beforeCommit?.();
       this.commit.run();
     } catch (error) {
       this.abandon(error);
@@ -146,6 +154,7 @@ export class GroupCommit {
     } catch {
       // Some failures (a full disk) have rolled back already, and then this is an error.
     }
+    this.events.onLoss?.();
     for (const { fail } of waiters) fail(new StoreUnavailable(cause));
   }
 
@@ -162,7 +171,7 @@ export class GroupCommit {
   private retry(): void {
     for (let job = this.queue[0]; job; job = this.queue[0]) {
       if (!this.start(job)) {
-        if (Date.now() < job.deadline) break;
+        if (performance.now() < job.deadline) break;
         job.fail(new StoreUnavailable(new Error('another process holds the write lock')));
       }
       this.queue.shift();

@@ -1,5 +1,5 @@
 /** Where receivers of changes are. Writes are made within an open transaction. */
-import { changed } from '../accounts.js';
+import { changedReceiver } from '../delivery-places.js';
 import { type Receiver, type ReceiverChange, UniquenessConflict } from '../store.js';
 import { DeliveryWriter } from './deliveries.js';
 import type { Database } from './driver.js';
@@ -41,13 +41,13 @@ export class ReceiverWriter {
   readonly #remove;
   readonly #deliveries;
 
-  constructor(database: Database, deliveries = new DeliveryWriter(database)) {
+  constructor(database: Database) {
     this.#one = database.prepare<ReceiverRow>(ONE);
     this.#isKnown = database.prepare('SELECT 1 FROM receivers WHERE id = ?1');
     this.#add = database.prepare('INSERT INTO receivers (id, tenant, body) VALUES (?1, ?2, ?3)');
     this.#update = database.prepare('UPDATE receivers SET body = ?2 WHERE id = ?1');
     this.#remove = database.prepare('DELETE FROM receivers WHERE id = ?2 AND tenant = ?1');
-    this.#deliveries = deliveries;
+    this.#deliveries = new DeliveryWriter(database);
   }
 
   /** @throws UniquenessConflict */
@@ -57,11 +57,10 @@ export class ReceiverWriter {
     this.#add.run(id, tenant, JSON.stringify(receiver));
   }
 
-  updateReceiver(tenant: string, id: string, change: ReceiverChange): Receiver | undefined {
+  updateReceiver(tenant: string, id: string, change: ReceiverChange, was?: Receiver): Receiver | undefined {
     const row = isBindable(id) ? this.#one.get(tenant, id) : undefined;
-    if (!row) return undefined;
-    const receiver = changed(toReceiver(row), change);
-    this.#update.run(id, JSON.stringify(receiver));
+    const receiver = changedReceiver(row && toReceiver(row), change, was);
+    if (receiver) this.#update.run(id, JSON.stringify(receiver));
     return receiver;
   }
 
@@ -72,6 +71,6 @@ export class ReceiverWriter {
   }
 }
 
-export function toReceiver({ body }: ReceiverRow): Receiver {
+function toReceiver({ body }: ReceiverRow): Receiver {
   return JSON.parse(body) as Receiver;
 }

@@ -123,7 +123,10 @@ class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore | 
 
   get(key: ResourceKey, view?: View): Promise<StoredResource | undefined> {
     // It comes here as a client sent it; the others of a resource have been refused a NUL.
-    return this.gate.read(() => (isBindable(key.id) ? this.queries(view).get(key) : undefined));
+    return this.gate.read(() => {
+      const found = isBindable(key.id) ? this.queries(view).get(key) : undefined;
+      return this.noted(view, found);
+    });
   }
 
   passwordHash(key: ResourceKey): Promise<string | undefined> {
@@ -147,19 +150,31 @@ class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore | 
   }
 
   containers(tenant: string, member: string, view?: View): Promise<StoredResource[]> {
-    return this.gate.read(() => this.queries(view).containers(tenant, member));
+    return this.gate.read(() =>
+      this.queries(view)
+        .containers(tenant, member)
+        .map((group) => this.noted(view, group)),
+    );
   }
 
-  commit(tenant: string, batch: readonly Write[]): Promise<void> {
-    if (batch.length === 0) return this.gate.settled();
+  commit(tenant: string, batch: readonly Write[], read: readonly StoredResource[] = []): Promise<void> {
+    if (batch.length === 0) return this.apply(tenant, batch, read).then(({ durable }) => durable);
     if (isForeign(tenant, batch)) return Promise.reject(FOREIGN);
-    return this.gate.write(() => this.committer.commit(tenant, batch));
+    return this.gate.write(() => this.write(tenant, batch, read));
   }
 
-  async apply(tenant: string, batch: readonly Write[]): Promise<Applied> {
-    if (batch.length === 0) return { durable: this.gate.settled() };
+  async apply(tenant: string, batch: readonly Write[], read: readonly StoredResource[] = []): Promise<Applied> {
     if (isForeign(tenant, batch)) throw FOREIGN;
-    return this.gate.apply(() => this.committer.commit(tenant, batch));
+    if (batch.length === 0) {
+      this.gate.readings.check(read);
+      return { durable: this.gate.settled() };
+    }
+    return this.gate.apply(() => this.write(tenant, batch, read));
+  }
+
+  private write(tenant: string, batch: readonly Write[], read: readonly StoredResource[]): void {
+    this.gate.readings.check(read);
+    this.committer.commit(tenant, batch);
   }
 
   changes(tenant: string, after: number, limit: number): Promise<Change[]> {
@@ -175,12 +190,21 @@ class Directory implements Omit<Store, keyof AccountStore | keyof RecordStore | 
     return known ?? this.gate.write(() => this.secrets.keep(name, offered));
   }
 
+  replaceSecret(name: string, was: string, next: string): Promise<boolean> {
+    return this.gate.write(() => this.secrets.replace(name, was, next));
+  }
+
   ping(): Promise<void> {
-    return this.gate.read(() => void this.alive.get());
+    return this.gate.ping(() => void this.alive.get());
   }
 
   close(): Promise<void> {
     return this.gate.close();
+  }
+
+  private noted<Found extends StoredResource | undefined>(view: View | undefined, found: Found): Found {
+    const { readings } = this.gate;
+    return view === 'latest' ? readings.note(found, readings.time) : found;
   }
 
   /** While no transaction is open, the reader sees the latest too, and is not in the way of other processes. */

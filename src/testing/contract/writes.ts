@@ -109,7 +109,7 @@ export function group(id: string, members: string[] = [], details: Details = {})
 function put(key: ResourceKey, document: JsonObject, expected: number, details: Details): PutWrite {
   const type = typeOf(key.type);
   const meta = { resourceType: key.type, created: CREATED, lastModified: CREATED };
-  const unique = new Set([...type.unique, ...(details.uniqueByProfile ? type.uniqueByProfile : [])]);
+  const unique = [...type.unique, ...(details.uniqueByProfile ? type.uniqueByProfile : [])];
   const resource: StoredResource = { key, version: expected + 1, created: CREATED, lastModified: CREATED, document };
   const index = toSearchIndex({ ...document, id: key.id, meta }, type, unique);
   return { kind: 'put', resource, index, expected, change: record(details), memberTypes: ['User', 'Group'] };

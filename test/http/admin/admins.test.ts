@@ -166,6 +166,24 @@ onEachStore(
       expect((await nobody().post('/invitation/look', { token })).status).toBe(404);
     });
 
+    test('a password link ends when its owner sets another password without it', async () => {
+      const { client } = await adminOf(suite);
+      const guest = await adminOf(suite, 'viewer');
+      const other = await adminOf(suite, 'viewer');
+      const [token, others] = await Promise.all(
+        [guest, other].map(async ({ session }) => {
+          const { body } = await client.post(`/admins/${session.admin.id}/password-link`);
+          return (body as IssuedInvitation).link.split('#')[1] as string;
+        }),
+      );
+      const password = { current: PASSWORD, next: 'four brown herons at noon' };
+      expect((await guest.client.patch('/account', { name: 'Ann' })).status).toBe(200);
+      expect((await nobody().post('/invitation/look', { token })).status).toBe(200);
+      expect((await guest.client.patch('/account', { password })).status).toBe(200);
+      expect((await nobody().post('/invitation/look', { token })).status).toBe(404);
+      expect((await nobody().post('/invitation/look', { token: others })).status).toBe(200);
+    });
+
     test('a changed role counts with the next request, and the record has both sides', async () => {
       const { client, email: owner } = await adminOf(suite);
       const guest = await adminOf(suite, 'operator');

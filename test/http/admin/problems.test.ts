@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { OPTIONS } from '../../../src/options.js';
+import { OPTIONS, PROGRAM_OPTIONS } from '../../../src/options.js';
 import { AdminClient, adminOf } from '../../support/admin-client.js';
+import { operationsOf, readDescription } from '../../support/description.js';
 import { onEachStore } from '../../support/target.js';
 
+const OPERATIONS = operationsOf(readDescription());
 const SECRET = 'a client secret that is nobody else’s business';
 
 onEachStore(
@@ -44,6 +46,25 @@ onEachStore(
       expect(refused.text).not.toContain('a secret value');
     });
 
+    test('refuses what does not go together with what is there, as the description of the operation says', async () => {
+      const { client } = await adminOf(suite);
+      const tenant = `/tenants/${(await suite.tenant()).tenant.name}/credentials`;
+      const wanted = { name: 'x', scopes: ['scim:read'], expires: null };
+      const { body } = await client.post(tenant, { ...wanted, kind: 'token' });
+      const credential = `${tenant}/${body.credential.id}`;
+      await client.post(`${credential}/revoke`, {});
+      const refusals = {
+        issueCredential: await client.post(tenant, { ...wanted, kind: 'basic' }),
+        changeCredential: await client.patch(credential, { name: 'y' }),
+        rotateCredential: await client.post(`${credential}/rotate`, { overlapHours: 1 }),
+        revokeCredential: await client.post(`${credential}/revoke`, {}),
+      };
+      for (const [operationId, { status }] of Object.entries(refusals)) {
+        expect(status, operationId).toBe(409);
+        expect(OPERATIONS.find((one) => one.operationId === operationId)?.responses).toHaveProperty('409');
+      }
+    });
+
     test('takes bodies of up to 64 KiB, of JSON', async () => {
       const { client } = await adminOf(suite);
       const large = { name: 'x'.repeat(70_000), profile: 'entra' };
@@ -69,7 +90,8 @@ onEachStore(
       const answer = await client.get('/settings');
       const { options, profiles, version } = answer.body;
       expect(version).toMatch(/^\d+\.\d+\.\d+/);
-      expect(options.map(({ name }: { name: string }) => name)).toEqual(OPTIONS.map(({ name }) => name));
+      const ofTarget = OPTIONS.filter(({ name }) => !(PROGRAM_OPTIONS as readonly string[]).includes(name));
+      expect(options.map(({ name }: { name: string }) => name)).toEqual(ofTarget.map(({ name }) => name));
       const of = (name: string) => options.find((option: { name: string }) => option.name === name);
       expect(of('maxMembers')).toMatchObject({
         value: 123,
@@ -99,5 +121,5 @@ onEachStore(
       }
     });
   },
-  { maxMembers: 123, ssoClientSecret: SECRET },
+  { maxMembers: 123, ssoIssuer: 'https://sso.example.com', ssoClientId: 'scim', ssoClientSecret: SECRET },
 );

@@ -333,6 +333,33 @@ onEachStore(
       expect(crm.hooks).toHaveLength(1);
     });
 
+    test('a dead letter of one that polls is given with the next poll, until it is acknowledged', async () => {
+      const world = await worldOf(suite);
+      const { owner, client, at } = world;
+      const wanted = { kind: 'poll', name: 'Poll', url: null, audience: 'https://app.example.com' } as const;
+      const { receiver } = await made(world, wanted);
+      const reader = (await suite.client(client.tenant.name, ['events:read'])).at('/events');
+      const poll = async (body: object) => {
+        const asked = JSON.stringify({ returnImmediately: true, ...body });
+        const answer = await reader.post(`/poll/${receiver.id}`, asked, { 'Content-Type': 'application/json' });
+        expect(answer.status, answer.text).toBe(200);
+        return Object.keys((answer.body as { sets: object }).sets);
+      };
+      await client.user('ann');
+      const [jti = ''] = await poll({});
+      expect(await poll({ setErrs: { [jti]: { err: 'invalid_key', description: 'x' } } })).toEqual([]);
+      const letters = `${at}/${receiver.id}/dead-letters`;
+      const listed = async () => ((await owner.get(letters)).body as DeadLetterList).items;
+      const [letter] = await listed();
+      expect((await viewOf(world, receiver.id)).delivery).toMatchObject({ behind: 0, hasDeadLetters: true });
+      const again = await owner.post(`${letters}/${letter?.id}/redeliver`);
+      expect(again.body).toEqual({ isDelivered: true, detail: 'The receiver is given it with its next poll.' });
+      expect((await viewOf(world, receiver.id)).delivery).toMatchObject({ behind: 1, hasDeadLetters: false });
+      expect([await poll({}), await poll({})]).toEqual([[jti], [jti]]);
+      expect(await poll({ ack: [jti] })).toEqual([]);
+      expect((await viewOf(world, receiver.id)).delivery).toMatchObject({ behind: 0, hasDeadLetters: false });
+    });
+
     test('dead letters come in pages, and one is thrown away', async () => {
       const world = await worldOf(suite);
       const { owner, client, at } = world;

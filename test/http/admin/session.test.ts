@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Config, SessionView } from '../../../src/http/admin/messages.js';
+import type { Admin } from '../../../src/store/store.js';
 import { AdminClient, adminOf, PASSWORD } from '../../support/admin-client.js';
 import { onEachStore } from '../../support/target.js';
 
@@ -160,6 +161,28 @@ onEachStore(
       expect((await nobody().post('/session', { email, password: PASSWORD })).status).toBe(401);
       await nobody().signIn(email, next);
     });
+
+    test.each(['updateAdmin', 'createAdminKey'] as const)(
+      'whoever signs in while the password is changed (at %s) has no session by the old one',
+      async (step) => {
+        const { client, email } = await adminOf(suite);
+        const { store } = suite.target;
+        const act = store[step].bind(store) as (...given: unknown[]) => Promise<never>;
+        vi.spyOn(store, step).mockImplementationOnce(async (...given: unknown[]) => {
+          const password = { current: PASSWORD, next: 'four brown herons at noon' };
+          expect((await client.patch('/account', { password })).status).toBe(200);
+          return act(...given);
+        });
+        const late = nobody();
+        const refused = await late.post('/session', { email, password: PASSWORD });
+        vi.restoreAllMocks();
+        expect([refused.status, refused.headers['set-cookie']]).toEqual([401, undefined]);
+        expect((await client.get('/session')).status).toBe(200);
+        const { id } = (await store.adminByEmail(email)) as Admin;
+        const sessions = await store.adminKeys('session');
+        expect(sessions.filter(({ admin }) => admin === id)).toHaveLength(1);
+      },
+    );
 
     test('a password is changed by whoever knows the present one, and not to a weak one', async () => {
       const { client, email } = await adminOf(suite);

@@ -350,6 +350,24 @@ describe('a filter on elements, as in a PATCH path (RFC 7644 §3.5.2)', () => {
     expect(within(text, user, path)).toBe(expected);
   });
 
+  test.each([
+    ['primary eq false', 'emails.primary ne true'],
+    ['primary ne false', 'emails.primary eq true'],
+    ['not (primary eq false) and type eq "work"', 'and(not(emails.primary ne true), emails.type eq "work")'],
+  ])('an element that does not say so is not primary (RFC 7643 §2.4): [%s] is %s', (text, expected) => {
+    expect(within(text, user, 'emails')).toBe(expected);
+    expect(print(resolve(`emails[${text}]`, user))).toBe(`emails[${expected}]`);
+  });
+
+  test.each([
+    ['emails.primary eq false', 'emails[emails.primary ne true]'],
+    ['emails.primary ne false', 'or(emails.primary eq true, not(emails pr))'],
+    ['emails.primary eq true', 'emails.primary eq true'],
+    ['active eq false', 'active eq false'],
+  ])('asked of a resource, that is asked of each element: %s is %s', (text, expected) => {
+    expect(print(resolve(text, user))).toBe(expected);
+  });
+
   test('the names within are sub-attributes, not attributes of the resource', () => {
     expect(() => within('userName eq "x"', user, 'emails')).toThrow('emails has no sub-attribute "userName".');
     expect(() => within('display eq "x"', group, 'displayName')).toThrow('displayName has no sub-attribute "display".');

@@ -133,6 +133,21 @@ describe('reading', () => {
       JSON.parse('{"__proto__":{"a":"1"}}'),
     );
   });
+
+  test('references are found in the filter of a path too, and nowhere else within a text', () => {
+    const path = 'members[value eq "bulkId:x" or value eq "bulkId:y"]';
+    const data = {
+      Operations: [
+        { op: 'remove', Path: path },
+        { op: 'add', path: 'title', value: 'a "bulkId:z"' },
+      ],
+    };
+    const [first] = read([{ method: 'PATCH', path: '/Groups/1', data }]).operations;
+    expect(first?.references).toEqual(['x', 'y']);
+    const ids = new Map([['x', '1']]);
+    const [replaced] = withIds(data, ids).Operations;
+    expect(replaced).toEqual({ op: 'remove', Path: 'members[value eq "1" or value eq "bulkId:y"]' });
+  });
 });
 
 describe('order', () => {

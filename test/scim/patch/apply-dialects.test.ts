@@ -1,6 +1,6 @@
 /** What the profiles of Entra and Okta read otherwise. Rows: the attributes before, the operations, those after. */
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../../src/scim/json.js';
+import type { Json, JsonObject } from '../../../src/scim/json.js';
 import { applyPatch } from '../../../src/scim/patch/apply.js';
 import { PATCH_OP_URN, parsePatch } from '../../../src/scim/patch/operation.js';
 import { dialectOf, LIMITS } from '../rfc/core.js';
@@ -104,6 +104,24 @@ describe('as Entra and Okta write it', () => {
       expect.objectContaining({ kind: 'noTarget' }),
     );
   });
+
+  test.each([
+    ['a list within an object, to replace one', set('emails', { emails: [{ value: 'n' }] })],
+    ['elements of which nothing is known', set('emails', [{ mail: 'n' }])],
+    ['the same for one that is selected', set('emails[type eq "work"]', { mail: 'n' })],
+    ['a list within an object, to remove what it lists', remove('emails', { emails: [work] })],
+  ])('%s: refused, and no removal of what is there (invalidValue)', (_, operation) => {
+    expect(() => patched({ emails: [work, home] }, operation, 'entra')).toThrow(
+      expect.objectContaining({ kind: 'invalidValue' }),
+    );
+  });
+
+  test.each([[[]], [null], [''], [{}], [[{}]], [{ value: '' }], [[{ value: null, type: '' }]]] as Json[][])(
+    '%j is no value, and clears',
+    (value) => {
+      expect(patched({ emails: [work] }, set('emails', value as Json), 'entra')).toEqual({});
+    },
+  );
 
   test('a request can be applied again, as after a lost race: what its filters describe is left as it was', () => {
     const dialect = dialectOf('entra');

@@ -85,6 +85,14 @@ describe('add (RFC 7644 §3.5.2.1)', () => {
     ],
     ['null to many values adds nothing', { emails: [work] }, add('emails', null), { emails: [work] }],
     ['null to one value unassigns it', { title: 'T' }, add('title', null), {}],
+    ['null to a complex value unassigns it', { name: { givenName: 'A' } }, add('name', null), {}],
+    ['no sub-attribute takes none away', { name: { givenName: 'A' } }, add('name', {}), { name: { givenName: 'A' } }],
+    [
+      'no attribute of an extension takes none away',
+      { [ENTERPRISE]: { department: 'D' } },
+      add(ENTERPRISE, {}),
+      { [ENTERPRISE]: { department: 'D' } },
+    ],
     [
       'null to a selected value adds nothing',
       { emails: [work, home] },
@@ -201,6 +209,17 @@ describe('replace (RFC 7644 §3.5.2.3)', () => {
       { name: { familyName: 'B' } },
       set('name[familyName eq "B"].givenName', 'A'),
       { name: { familyName: 'B', givenName: 'A' } },
+    ],
+    [
+      'a value that does not say so is not primary (RFC 7643 §2.4)',
+      { emails: [{ ...work, primary: true }, home] },
+      set('emails[primary eq false].value', 'n'),
+      {
+        emails: [
+          { ...work, primary: true },
+          { ...home, value: 'n' },
+        ],
+      },
     ],
     [
       'a selected value that becomes primary',

@@ -127,6 +127,11 @@ describe('planEdges (RFC 7644 §3.5.2)', () => {
     ],
     ['an empty member', { op: 'replace', path: 'members', value: [{}] }, 'invalidValue'],
     ['a member that is no object', { op: 'add', path: 'members', value: [['a']] }, 'invalidValue'],
+    [
+      'a list within an object, which would empty the group',
+      { op: 'replace', path: 'members', value: { members: [{ value: 'a' }] } },
+      'invalidValue',
+    ],
     ['a sub-attribute of every member', { op: 'replace', path: 'members.type', value: 'User' }, 'mutability'],
     ['a sub-attribute of a member', { op: 'replace', path: 'members[value eq "a"].type', value: 'User' }, 'mutability'],
     ['the id of a member', { op: 'replace', path: 'members[value eq "a"].value', value: 'b' }, 'mutability'],
@@ -142,6 +147,12 @@ describe('planEdges (RFC 7644 §3.5.2)', () => {
     for (const profile of ['strict', 'entra'] as const) {
       expect(() => plan([add('z'), operation], profile)).toThrow(expect.objectContaining({ kind }));
     }
+  });
+
+  test('a removal that lists members within an object, and would remove nobody, is refused where a list counts', () => {
+    const operation: Op = { op: 'remove', path: 'members', value: { members: [{ value: 'a' }] } };
+    expect(() => plan([operation], 'entra')).toThrow(expect.objectContaining({ kind: 'invalidValue' }));
+    expect(plan([{ ...operation, value: { value: '' } }], 'entra')).toEqual(planned(false, [], []));
   });
 
   test('a type without edges has no plan', () => {

@@ -112,7 +112,7 @@ describe('op', () => {
   );
 
   test.each(['add', 'replace'])('%s without a value is refused, with null it is read: invalidValue', (op) => {
-    expectRefused(message({ op, path: 'title' }), 'invalidValue', `An ${op} operation needs a value.`);
+    expectRefused(message({ op, path: 'title' }), 'invalidValue', `The operation ${op} needs a value.`);
     expect(read(message({ op, path: 'title', value: null })).map(print)).toEqual([`${op} title: null`]);
   });
 });

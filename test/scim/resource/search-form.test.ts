@@ -106,7 +106,7 @@ describe('the form in which values are compared (RFC 7643 §2.2)', () => {
 
 describe('what a store is given beside a resource', () => {
   const index = (resource: JsonObject, type = device, unique: Attribute[] = []) =>
-    toSearchIndex(resource, type, new Set(unique));
+    toSearchIndex(resource, type, unique);
 
   test('look-ups: each value once, in the form that is compared, and whether it is unique', () => {
     const resource = {

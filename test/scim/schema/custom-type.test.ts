@@ -175,7 +175,7 @@ describe('a Room', () => {
     ['equipment.primary eq true and not (bookable eq false)', true],
     ['meta.resourceType eq "Room" and id eq "7"', true],
   ])('is selected by %s: %s (RFC 7644 §3.4.2.2)', (text, expected) => {
-    const { form } = toSearchIndex(withCommonAttributes(DOCUMENT, meta, room), room, new Set(room.unique));
+    const { form } = toSearchIndex(withCommonAttributes(DOCUMENT, meta, room), room, room.unique);
     const node = resolveFilter(parseFilter(text, LIMITS, strict()), room, strict());
     expect(matches(form, node)).toBe(expected);
   });
@@ -190,7 +190,7 @@ describe('a Room', () => {
   );
 
   test('is found, sorted and shown to others by what its documents say', () => {
-    const { lookups, display } = toSearchIndex(withCommonAttributes(DOCUMENT, meta, room), room, new Set(room.unique));
+    const { lookups, display } = toSearchIndex(withCommonAttributes(DOCUMENT, meta, room), room, room.unique);
     expect(lookups.map(({ path, value, unique }) => `${path} ${value} ${unique}`)).toEqual([
       'number A-101 true',
       'names aula false',

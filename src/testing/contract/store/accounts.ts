@@ -51,8 +51,10 @@ function tenants({ it, expect, current }: Given): void {
       { ...changed, disabled: undefined, profile: 'strict', settings },
       GLOBEX,
     ]);
-    await current().updateTenant(ACME.id, { settings: { allowsBasic: true, requestLimit: undefined } });
-    expect((await current().tenantById(ACME.id))?.settings.requestLimit).toBeUndefined();
+    await current().updateTenant(ACME.id, { settings: { requestLimit: null, schemas: '{}' } });
+    expect((await current().tenantById(ACME.id))?.settings).toEqual({ allowsBasic: true, schemas: '{}' });
+    await current().updateTenant(ACME.id, { settings: { allowsBasic: false, schemas: null } });
+    expect((await current().tenantById(ACME.id))?.settings).toEqual({ allowsBasic: false });
     expect(await current().updateTenant('t-9', { name: 'x' })).toBeUndefined();
   });
 

@@ -1,5 +1,5 @@
 /** The contract: where receivers of changes are. */
-import { UniquenessConflict } from '../../../store/store.js';
+import { type Receiver, type ReceiverChange, UniquenessConflict } from '../../../store/store.js';
 import { ACME, GLOBEX } from '../accounts.js';
 import { claim, deadLetter, delivery, minute, owner, receiver } from '../consumers.js';
 import type { Given } from '../given.js';
@@ -46,6 +46,29 @@ export function receivers({ it, expect, current, beforeEach }: Given): void {
     const rest = { events: undefined, paused: undefined, pausedBecause: undefined, authorization: undefined };
     expect(await current().updateReceiver(ACME.id, 'a', nothing)).toEqual({ ...renamed, ...rest });
     expect(await current().receiver(ACME.id, 'a')).toEqual({ ...renamed, ...rest });
+  });
+
+  it('are changed from what they were alone, where that is said', async () => {
+    await current().createReceiver(receiver('a', { events: ['user.created'] }));
+    const found = (await current().receiver(ACME.id, 'a')) as Receiver;
+    const change = (more: ReceiverChange, was = found) => current().updateReceiver(ACME.id, 'a', more, was);
+    const keyed = { ...found, keys: [KEY] };
+    expect(await change({ keys: [KEY] })).toEqual(keyed);
+    expect(await change({ name: 'x' })).toBeUndefined();
+    expect(await change({ name: 'x' }, receiver('a'))).toBeUndefined();
+    expect(await current().receiver(ACME.id, 'a')).toEqual(keyed);
+    const [again] = await current().receivers(ACME.id);
+    expect(await change({ name: 'x' }, again)).toEqual({ ...keyed, name: 'x' });
+  });
+
+  it('are changed by one of several who plan from the same at once', async () => {
+    await current().createReceiver(receiver('a'));
+    const found = (await current().receiver(ACME.id, 'a')) as Receiver;
+    const names = ['b', 'c', 'd'];
+    const results = await Promise.all(names.map((name) => current().updateReceiver(ACME.id, 'a', { name }, found)));
+    const kept = results.flatMap((result) => result ?? []);
+    expect(kept).toHaveLength(1);
+    expect(await current().receiver(ACME.id, 'a')).toEqual(kept[0]);
   });
 
   it('are found, changed and removed in their tenant alone', async () => {

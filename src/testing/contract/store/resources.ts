@@ -100,6 +100,32 @@ function oneResource({ it, expect, current }: Given): void {
     expect((await current().get(first.resource.key))?.version).toBe(2);
   });
 
+  it('that is given while a write of it is refused is no ground for another, once its version was given again', async () => {
+    const lin = user('lin');
+    const { key } = lin.resource;
+    await current().commit(TENANT, [lin, user('ada')]);
+    const refused = current().commit(TENANT, [replace(lin, { userName: 'ada', nickName: 'refused' })]);
+    const seen = await current().get(key, 'latest');
+    await expect(refused).rejects.toThrow(UniquenessConflict);
+    await current().commit(TENANT, [replace(lin, { userName: 'lin', title: 'kept' })]);
+    const resource = seen ?? lin.resource;
+    const late = replace({ ...lin, resource }, { ...resource.document, userName: 'lin', locale: 'en' });
+    await expect(current().commit(TENANT, [late], [resource])).rejects.toThrow(VersionConflict);
+    expect((await current().get(key))?.document).toEqual({ userName: 'lin', title: 'kept' });
+  });
+
+  it('is as good to plan from as it was when what was planned from it is refused', async () => {
+    const lin = user('lin');
+    await current().commit(TENANT, [lin, user('ada')]);
+    const seen = await current().get(lin.resource.key, 'latest');
+    const read = seen ? [seen] : [];
+    const taken = current().commit(TENANT, [replace(lin, { userName: 'ada' })], read);
+    await expect(taken).rejects.toThrow(UniquenessConflict);
+    await current().commit(TENANT, [], read);
+    await current().commit(TENANT, [replace(lin, { userName: 'lin2' })], read);
+    expect((await current().get(lin.resource.key))?.version).toBe(2);
+  });
+
   it('is seen as latest as soon as its commit was called', async () => {
     const lin = user('lin');
     const committed = current().commit(TENANT, [lin]);
