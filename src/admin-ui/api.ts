@@ -77,7 +77,6 @@ async function call<T>(method: string, path: string, options: CallOptions = {}):
     method,
     headers,
     credentials: 'same-origin',
-    cache: 'no-store',
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   }).catch((error: unknown) => {

@@ -103,12 +103,26 @@ export const queries = {
     }),
 };
 
+/**
+ * Somebody has signed in: nothing that was read for whoever was signed in before is shown to them. The session itself is
+ * changed in its place, for those who watch it.
+ */
+export function beginSession(client: QueryClient, session: SessionView): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.session[0] });
+  client.getMutationCache().clear();
+  setCsrf(session.csrf);
+  client.setQueryData(keys.session, session);
+}
+
 /** Asking again helps when the server could not answer, not when it has refused. */
 function isWorthRepeating(failures: number, error: Error): boolean {
   return failures < 2 && !(error instanceof ApiError && error.status < 500 && error.status !== 429);
 }
 
-/** A 401 of any query or change means that the session has ended; whoever shows the page goes to sign-in. */
+/**
+ * A 401 of any query or change means that the session has ended; whoever shows the page goes to sign-in. Without a
+ * network what is asked for fails and says so: waiting for it would be silent, and the server may be on this machine.
+ */
 export function createQueryClient(): QueryClient {
   const noticeEnd = (error: Error) => {
     if (error instanceof ApiError && error.status === 401) client.setQueryData(keys.session, null);
@@ -117,8 +131,13 @@ export function createQueryClient(): QueryClient {
     queryCache: new QueryCache({ onError: noticeEnd }),
     mutationCache: new MutationCache({ onError: noticeEnd }),
     defaultOptions: {
-      queries: { staleTime: 10_000, retry: isWorthRepeating, retryDelay: (failures) => 1000 * 2 ** failures },
-      mutations: { retry: false },
+      queries: {
+        staleTime: 10_000,
+        networkMode: 'always',
+        retry: isWorthRepeating,
+        retryDelay: (failures) => 1000 * 2 ** failures,
+      },
+      mutations: { networkMode: 'always', retry: false },
     },
   });
   return client;

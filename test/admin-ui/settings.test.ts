@@ -30,6 +30,16 @@ describe('an action of an admin', () => {
     expect(actionText('constructor')).toBe('constructor');
   });
 
+  test('a detail without a value says what that means', () => {
+    const details = { events: null, expires: null, tenant: null, requestLimit: { before: 50, after: null } };
+    expect(detailsOf(details)).toEqual([
+      { name: 'events', before: undefined, value: 'all' },
+      { name: 'expires', before: undefined, value: 'never' },
+      { name: 'tenant', before: undefined, value: 'all' },
+      { name: 'requestLimit', before: '50', value: 'that of the server' },
+    ]);
+  });
+
   test('details have one side or both', () => {
     const details = {
       profile: { before: 'entra', after: null },

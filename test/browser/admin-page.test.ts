@@ -108,6 +108,8 @@ describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () 
     await dana.page.keyboard.press('ArrowDown');
     await dana.page.keyboard.press('Enter');
     await dana.heading('Sign in').waitFor();
+    await dana.button('Sign in').click();
+    await dana.page.getByText('Enter your password').waitFor();
     await dana.fillByKeyboard({ Email: EMAIL, Password: 'not the right one' });
     await dana.page.getByText('The email address or the password is wrong.').waitFor();
     await dana.page.keyboard.type(PASSWORD);
@@ -204,6 +206,14 @@ describe.runIf(program !== undefined)('the admin page', { timeout: 90_000 }, () 
     expect(await dana.violations()).toEqual([]);
     await dana.page.getByRole('link', { name: 'the request that did it' }).first().click();
     await dana.heading('The request').waitFor();
+  });
+
+  test('a name, however long, leaves room for the other columns', async () => {
+    await scim('POST', '/Users', { schemas: [USER], userName: `long-${'x'.repeat(200)}@example.com` });
+    await dana.go(`/tenants/${TENANT}/resources/User?filter=${encodeURIComponent('userName sw "long-"')}`);
+    const name = dana.page.getByRole('link', { name: /^long-x/ });
+    await name.waitFor();
+    expect((await name.boundingBox())?.width).toBeLessThan(400);
   });
 
   test('schemas that are wrong are refused at their line; an example gives the tenant a type', async () => {

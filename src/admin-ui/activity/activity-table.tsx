@@ -7,6 +7,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import Toggle from '@cloudscape-design/components/toggle';
 import type { ActivityView } from '../../http/admin/messages.js';
+import { Bounded } from '../components/bounded.js';
 import { type CursorPages, CursorPagination } from '../components/cursor-pages.js';
 import { Empty } from '../components/empty.js';
 import { Outcome } from '../components/outcome.js';
@@ -57,7 +58,12 @@ function columnsOf({ scope, filter, chosen }: Pick<Props, 'scope' | 'filter' | '
       header: 'Resource',
       cell: ({ resource }) => <ResourceLink tenant={scope} resource={resource} isShort />,
     },
-    { id: 'credential', header: 'Credential', minWidth: 130, cell: ({ credential }) => credential?.name ?? '–' },
+    {
+      id: 'credential',
+      header: 'Credential',
+      minWidth: 130,
+      cell: ({ credential }) => <Bounded>{credential?.name ?? '–'}</Bounded>,
+    },
     { id: 'duration', header: 'Took', cell: ({ milliseconds }) => durationText(milliseconds) },
   ];
 }

@@ -53,8 +53,6 @@ export const activityQueries = {
       staleTime: 0,
       gcTime: 0,
       retry: false,
-      // Without a network it fails and is told, rather than waiting in silence.
-      networkMode: 'always',
     }),
   /** The changes that a request made; only those of a tenant can have made any. */
   detail: (tenant: string, requestId: string) =>

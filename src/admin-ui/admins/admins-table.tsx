@@ -4,6 +4,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
 import type { AdminView } from '../../http/admin/messages.js';
+import { Bounded } from '../components/bounded.js';
 import { Empty } from '../components/empty.js';
 import { ListTable } from '../components/list-table.js';
 import { Time } from '../components/time.js';
@@ -23,9 +24,9 @@ function columnsOf(ownId: string, mayChange: boolean): TableProps.ColumnDefiniti
       sortingField: 'name',
       cell: ({ id, name, email }) => (
         <>
-          {name} {id === ownId && <Badge>You</Badge>}
+          <Bounded>{name}</Bounded> {id === ownId && <Badge>You</Badge>}
           <Box color="text-body-secondary">
-            <span className="break-anywhere">{email}</span>
+            <Bounded>{email}</Bounded>
           </Box>
         </>
       ),

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { InvitationView } from '../../http/admin/messages.js';
 import { api, part } from '../api.js';
+import { Bounded } from '../components/bounded.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
 import { Empty } from '../components/empty.js';
 import { ListTable } from '../components/list-table.js';
@@ -18,7 +19,13 @@ import { roleText } from './roles.js';
 const emailText = ({ email }: InvitationView) => email ?? 'Whoever has the link';
 
 const COLUMNS: readonly TableProps.ColumnDefinition<InvitationView>[] = [
-  { id: 'email', header: 'For', isRowHeader: true, sortingField: 'email', cell: emailText },
+  {
+    id: 'email',
+    header: 'For',
+    isRowHeader: true,
+    sortingField: 'email',
+    cell: (one) => <Bounded>{emailText(one)}</Bounded>,
+  },
   {
     id: 'kind',
     header: 'What it does',

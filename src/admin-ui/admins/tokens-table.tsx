@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AdminTokenView } from '../../http/admin/messages.js';
 import { api, part } from '../api.js';
+import { Bounded } from '../components/bounded.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
 import { Empty } from '../components/empty.js';
 import { ListTable } from '../components/list-table.js';
@@ -16,7 +17,13 @@ import { roleText } from './roles.js';
 import { TokenButton } from './token-button.js';
 
 const COLUMNS: readonly TableProps.ColumnDefinition<AdminTokenView>[] = [
-  { id: 'name', header: 'Name', isRowHeader: true, sortingField: 'name', cell: ({ name }) => name },
+  {
+    id: 'name',
+    header: 'Name',
+    isRowHeader: true,
+    sortingField: 'name',
+    cell: ({ name }) => <Bounded>{name}</Bounded>,
+  },
   {
     id: 'role',
     header: 'Role',

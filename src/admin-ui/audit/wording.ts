@@ -33,6 +33,7 @@ export const ACTIONS = {
   'token.create': 'Issued an admin token',
   'token.delete': 'Removed an admin token',
   'activity.export': 'Exported the activity of a tenant',
+  'signing-key.rotate': 'Replaced the key that signs security event tokens',
 } as const satisfies Record<string, string>;
 
 /** `credential.rotate` → `Gave a credential a new secret`; a name that is not known stays as it is. */
@@ -51,17 +52,25 @@ export interface AuditDetail {
   readonly value: string;
 }
 
-const sideText = (value: unknown): string => {
-  if (value === null || value === undefined || value === '') return 'nothing';
-  if (Array.isArray(value)) return value.map(sideText).join(', ') || 'nothing';
+/** What it means that a detail has no value, where that is not nothing. */
+const WITHOUT: ReadonlyMap<string, string> = new Map([
+  ['events', 'all'],
+  ['expires', 'never'],
+  ['requestLimit', 'that of the server'],
+  ['tenant', 'all'],
+]);
+
+function sideText(name: string, value: unknown): string {
+  if (value === null || value === undefined || value === '') return WITHOUT.get(name) ?? 'nothing';
+  if (Array.isArray(value)) return value.map((one) => sideText(name, one)).join(', ') || 'nothing';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-};
+}
 
 /** `{profile: {before: 'a', after: 'b'}}` → one row with both sides. */
 export function detailsOf(details: Readonly<Record<string, unknown>>): AuditDetail[] {
   return Object.entries(details).map(([name, value]) =>
     isObject(value) && 'before' in value && 'after' in value
-      ? { name, before: sideText(value.before), value: sideText(value.after) }
-      : { name, before: undefined, value: sideText(value) },
+      ? { name, before: sideText(name, value.before), value: sideText(name, value.after) }
+      : { name, before: undefined, value: sideText(name, value) },
   );
 }

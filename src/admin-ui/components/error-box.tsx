@@ -13,14 +13,14 @@ interface Props {
 
 /** The header of an error: what kind of thing went wrong. */
 function headerOf(error: unknown): string {
-  if (error instanceof OfflineError) return 'The server cannot be reached';
+  if (error instanceof OfflineError) return 'No connection';
   if (!(error instanceof ApiError)) return 'Something went wrong';
   if (error.status === 401) return 'You are not signed in';
   if (error.status === 403) return 'You may not do this';
   if (error.status === 404) return 'It is not there';
   if (error.status === 409) return 'This does not go together with what is there';
   if (error.status === 429) return 'Too many requests';
-  return error.status < 500 ? 'This was refused' : 'The server has failed';
+  return error.status < 500 ? 'This was refused' : 'This did not work';
 }
 
 /** What belongs to no field that is shown. Undefined when there is nothing but errors of fields. */

@@ -53,8 +53,8 @@ export function number(value: number): string {
 }
 
 /** `count(1, 'user')` → `1 user`; `count(2, 'user')` → `2 users`. */
-export function count(value: number, singular: string, plural = `${singular}s`): string {
-  return `${number(value)} ${value === 1 ? singular : plural}`;
+export function count(value: number, singular: string): string {
+  return `${number(value)} ${value === 1 ? singular : `${singular}s`}`;
 }
 
 /** The part of `whole` in per cent: `0 %`, `<0.1 %`, `2.5 %`. `–` of nothing. */

@@ -1,4 +1,5 @@
 import Link from '@cloudscape-design/components/link';
+import { Bounded } from './bounded.js';
 import { Small } from './small.js';
 
 interface Props {
@@ -12,10 +13,12 @@ interface Props {
 export function NameCell({ href, name, detail }: Props) {
   return (
     <>
-      <Link href={href}>{name}</Link>
+      <Bounded>
+        <Link href={href}>{name}</Link>
+      </Bounded>
       {detail !== null && (
         <Small>
-          <span className="break-anywhere">{detail}</span>
+          <Bounded>{detail}</Bounded>
         </Small>
       )}
     </>

@@ -1,5 +1,4 @@
 import Header from '@cloudscape-design/components/header';
-import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
@@ -7,6 +6,7 @@ import { CursorPagination, useCursorPages } from '../components/cursor-pages.js'
 import { Empty } from '../components/empty.js';
 import { ErrorBox } from '../components/error-box.js';
 import { count } from '../components/format.js';
+import { NameCell } from '../components/name-cell.js';
 import { paths } from '../paths.js';
 import { directoryQueries } from './queries.js';
 
@@ -32,7 +32,11 @@ export function Members({ tenant, type, id }: Props) {
             header: 'Member',
             isRowHeader: true,
             cell: (member) => (
-              <Link href={paths.resource(tenant, member.type, member.id)}>{member.display ?? member.id}</Link>
+              <NameCell
+                href={paths.resource(tenant, member.type, member.id)}
+                name={member.display ?? member.id}
+                detail={null}
+              />
             ),
           },
           { id: 'type', header: 'Type', cell: (member) => member.type },

@@ -1,14 +1,15 @@
 import Button from '@cloudscape-design/components/button';
 import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
 import Header from '@cloudscape-design/components/header';
-import Link from '@cloudscape-design/components/link';
 import Pagination from '@cloudscape-design/components/pagination';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ResourceList, ResourceView, TypeView } from '../../http/admin/messages.js';
+import { Bounded } from '../components/bounded.js';
 import { Empty } from '../components/empty.js';
 import { ErrorBox } from '../components/error-box.js';
 import { count, number } from '../components/format.js';
+import { NameCell } from '../components/name-cell.js';
 import { Time } from '../components/time.js';
 import { useNarrow } from '../components/use-narrow.js';
 import { typeWords } from '../components/words.js';
@@ -28,11 +29,11 @@ function columnsOf(tenant: string, type: TypeView): Column[] {
   return [
     ...shown.map((path, at): Column => {
       const common = { id: path, header: columnTitle(path), minWidth: 120, isRowHeader: at === 0, ...sorting(path) };
-      if (at > 0) return { ...common, cell: ({ resource }) => cellOf(resource, path) || '–' };
+      if (at > 0) return { ...common, cell: ({ resource }) => <Bounded>{cellOf(resource, path) || '–'}</Bounded> };
       return {
         ...common,
         cell: ({ id, resource }) => (
-          <Link href={paths.resource(tenant, type.name, id)}>{cellOf(resource, path) || id}</Link>
+          <NameCell href={paths.resource(tenant, type.name, id)} name={cellOf(resource, path) || id} detail={null} />
         ),
       };
     }),
@@ -56,7 +57,23 @@ interface Props {
   readonly onChange: (changes: Partial<ListView>) => void;
 }
 
-function EmptyList({ noun, view, onChange }: Pick<Props, 'view' | 'onChange'> & { readonly noun: string }) {
+interface EmptyProps extends Pick<Props, 'view' | 'onChange'> {
+  readonly noun: string;
+  /** How many there are, on other pages. */
+  readonly total: number;
+}
+
+function EmptyList({ noun, total, view, onChange }: EmptyProps) {
+  if (total > 0) {
+    return (
+      <Empty
+        title={`No ${noun} on this page`}
+        action={<Button onClick={() => onChange({ page: 1 })}>Show the first page</Button>}
+      >
+        There are fewer of them now.
+      </Empty>
+    );
+  }
   if (view.filter === '') {
     return <Empty title={`No ${noun} yet`}>They come when a connected client provisions them.</Empty>;
   }
@@ -122,7 +139,7 @@ export function ResourceTable({ tenant, type, view, list, error, isRefused, onCh
         isRefused ? (
           <Empty title="The filter is not right yet">See what the server says of it above.</Empty>
         ) : (
-          <EmptyList noun={noun} view={view} onChange={onChange} />
+          <EmptyList noun={noun} total={data?.total ?? 0} view={view} onChange={onChange} />
         )
       }
       pagination={

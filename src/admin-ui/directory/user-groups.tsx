@@ -1,9 +1,9 @@
 import Header from '@cloudscape-design/components/header';
-import Link from '@cloudscape-design/components/link';
 import Pagination from '@cloudscape-design/components/pagination';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { Empty } from '../components/empty.js';
+import { NameCell } from '../components/name-cell.js';
 import { paths } from '../paths.js';
 import { groupsOf } from './attributes.js';
 
@@ -27,7 +27,9 @@ export function UserGroups({
           id: 'display',
           header: 'Group',
           isRowHeader: true,
-          cell: ({ id, display }) => <Link href={paths.resource(tenant, 'Group', id)}>{display}</Link>,
+          cell: ({ id, display }) => (
+            <NameCell href={paths.resource(tenant, 'Group', id)} name={display} detail={null} />
+          ),
         },
         { id: 'how', header: 'How', cell: ({ isIndirect }) => (isIndirect ? 'Through another group' : 'Directly') },
       ]}

@@ -88,11 +88,7 @@ function useRedeliver(told: Told, name: string) {
   return useMutation({
     mutationFn: ({ id }: DeadLetterView) => redeliver(told, id),
     onSuccess: ({ isDelivered, detail }) =>
-      notify(
-        isDelivered
-          ? { type: 'success', content: `${name} was told.` }
-          : { type: 'error', content: <Sentence text={detail} /> },
-      ),
+      notify({ type: isDelivered ? 'success' : 'error', content: <Sentence text={`${name}: ${detail}`} /> }),
   });
 }
 

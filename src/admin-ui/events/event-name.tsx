@@ -1,5 +1,6 @@
 import Link from '@cloudscape-design/components/link';
 import type { EventView } from '../../http/admin/messages.js';
+import { Bounded } from '../components/bounded.js';
 import { Small } from '../components/small.js';
 import { paths } from '../paths.js';
 import { useCan } from '../shell/session.js';
@@ -24,7 +25,9 @@ export function EventName({ tenant, type, event, sequence }: Props) {
     <>
       {EVENT_WORDS[type] ?? type}
       {event && ': '}
-      {isLinked ? <Link href={paths.resource(tenant, event?.resourceType ?? '', id)}>{name}</Link> : name}
+      <Bounded>
+        {isLinked ? <Link href={paths.resource(tenant, event?.resourceType ?? '', id)}>{name}</Link> : name}
+      </Bounded>
       <Small>
         <span className="break-anywhere">
           change {sequence}, <span className="monospace">{type}</span>

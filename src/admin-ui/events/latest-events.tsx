@@ -4,6 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
 import type { EventView } from '../../http/admin/messages.js';
+import { Bounded } from '../components/bounded.js';
 import { CursorPagination, useCursorPages } from '../components/cursor-pages.js';
 import { Empty } from '../components/empty.js';
 import { ErrorBox } from '../components/error-box.js';
@@ -20,7 +21,7 @@ const columnsOf = (tenant: string): TableProps.ColumnDefinition<EventView>[] => 
     cell: (event) => <EventName tenant={tenant} type={event.type} event={event} sequence={event.sequence} />,
   },
   { id: 'time', header: 'When', minWidth: 110, cell: ({ time }) => <Time value={time} /> },
-  { id: 'actor', header: 'By', cell: ({ actor }) => actor.name },
+  { id: 'actor', header: 'By', cell: ({ actor }) => <Bounded>{actor.name}</Bounded> },
 ];
 
 export function LatestEvents({ tenant }: { readonly tenant: string }) {

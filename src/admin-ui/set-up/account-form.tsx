@@ -8,11 +8,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { AcceptInvitation, InvitationView, SessionView } from '../../http/admin/messages.js';
-import { api, setCsrf } from '../api.js';
+import { api } from '../api.js';
 import { ErrorBox, fieldError } from '../components/error-box.js';
 import { NewPasswordField } from '../components/new-password-field.js';
 import { paths } from '../paths.js';
-import { keys } from '../queries.js';
+import { beginSession } from '../queries.js';
 import { passwordMistake } from './password-rule.js';
 import { forgetToken } from './token.js';
 
@@ -28,9 +28,7 @@ function useAccept() {
     mutationFn: (person: AcceptInvitation) => api.post<SessionView>('/invitation/accept', person),
     onSuccess: (session) => {
       forgetToken();
-      client.clear();
-      setCsrf(session.csrf);
-      client.setQueryData(keys.session, session);
+      beginSession(client, session);
       void navigate(paths.home, { replace: true });
     },
   });

@@ -5,38 +5,44 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { SessionView } from '../../http/admin/messages.js';
-import { api, setCsrf } from '../api.js';
+import { api } from '../api.js';
 import { ErrorBox } from '../components/error-box.js';
-import { keys } from '../queries.js';
+import { beginSession } from '../queries.js';
 
 /** Signing in fills the session; the page that shows this goes on then. */
 export function PasswordForm() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [isIncomplete, setIncomplete] = useState(false);
   const passwordInput = useRef<InputProps.Ref>(null);
   const client = useQueryClient();
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => api.post<SessionView>('/session', { email: email.trim(), password }),
     onSuccess: (session) => {
       setPassword('');
-      setCsrf(session.csrf);
-      client.setQueryData(keys.session, session);
+      beginSession(client, session);
     },
     onError: () => {
       setPassword('');
       passwordInput.current?.focus();
     },
   });
+  const submit = () => {
+    const isMissing = email.trim() === '' || password === '';
+    setIncomplete(isMissing);
+    if (!isPending && !isMissing) mutate();
+  };
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!isPending && email !== '' && password !== '') mutate();
+        submit();
       }}
     >
       <SpaceBetween size="m">
         <ErrorBox error={error} />
-        <FormField label="Email">
+        <FormField label="Email" errorText={isIncomplete && email.trim() === '' && 'Enter your email address'}>
           <Input
             type="email"
             inputMode="email"
@@ -45,7 +51,7 @@ export function PasswordForm() {
             onChange={({ detail }) => setEmail(detail.value)}
           />
         </FormField>
-        <FormField label="Password">
+        <FormField label="Password" errorText={isIncomplete && password === '' && 'Enter your password'}>
           <Input
             ref={passwordInput}
             type="password"

@@ -3,17 +3,18 @@ import Link from '@cloudscape-design/components/link';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { TableProps } from '@cloudscape-design/components/table';
 import type { TenantView } from '../../http/admin/messages.js';
+import { Bounded } from '../components/bounded.js';
 import { duration, number, rate } from '../components/format.js';
 import { Time } from '../components/time.js';
 import { PROFILE_WORDS } from '../components/words.js';
 import { paths } from '../paths.js';
 
-export function errorShare({ requests, refused, failed }: TenantView): number {
+function errorShare({ requests, refused, failed }: TenantView): number {
   return requests === 0 ? -1 : (refused + failed) / requests;
 }
 
 /** Milliseconds since the last request; undefined when there was none. */
-export function quietFor(tenant: TenantView, now: number): number | undefined {
+function quietFor(tenant: TenantView, now: number): number | undefined {
   return tenant.lastRequest === null ? undefined : Math.max(0, now - Date.parse(tenant.lastRequest));
 }
 
@@ -59,7 +60,9 @@ export function tenantColumns(now: number): TableProps.ColumnDefinition<TenantVi
       minWidth: 140,
       cell: (tenant) => (
         <>
-          <Link href={paths.tenant(tenant.name)}>{tenant.name}</Link>
+          <Bounded>
+            <Link href={paths.tenant(tenant.name)}>{tenant.name}</Link>
+          </Bounded>{' '}
           {tenant.disabled !== null && <StatusIndicator type="stopped">Disabled</StatusIndicator>}
         </>
       ),
