@@ -1,9 +1,12 @@
 /** `scim-target serve`: start, say where, and stop in order when told to. Every option of options.ts is a flag of it. */
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { OPTIONS, type OptionDescription, readOptions, type ServerOptions, shownStore } from '../options.js';
 import { startServer } from '../server.js';
+import { openTransfer } from '../target.js';
+import { sourceOfMove } from '../transfer/move.js';
 import { adminPage, localOrigin, scimBaseUrl } from './base-url.js';
-import { openingFailed } from './failure.js';
+import { CommandFailed, openingFailed } from './failure.js';
 import { firstStart } from './first-start.js';
 import { untilStopped } from './stop.js';
 import type { Terminal } from './terminal.js';
@@ -51,13 +54,27 @@ function warnOfVariables(terminal: Terminal): void {
   }
 }
 
+/** What is still to be moved there would be missing: clients would make it once more. @throws CommandFailed */
+async function checkIsWhole({ store, busyTimeout }: ServerOptions): Promise<void> {
+  const path = /^sqlite:(.*)$/.exec(store)?.[1];
+  if (store === 'memory:' || (path !== undefined && !existsSync(path))) return;
+  const transfer = await openTransfer(store, busyTimeout);
+  const from = await sourceOfMove(transfer).finally(() => transfer.close());
+  if (from === undefined) return;
+  throw new CommandFailed(
+    `the move from ${from} to ${shownStore(store)} has not ended; run the same scim-target migrate again, or name another store`,
+  );
+}
+
 async function runServe(flags: ServeFlags, terminal: Terminal): Promise<void> {
   warnOfVariables(terminal);
   const options = readOptions(terminal.env, flags);
+  const refused = (error: unknown): never => {
+    throw error instanceof CommandFailed ? error : openingFailed(options.store, error);
+  };
+  await checkIsWhole(options).catch(refused);
   // What else could fail is the port, and that error is one of the operating system.
-  const server = await startServer(options).catch((error: unknown) => {
-    throw openingFailed(options.store, error);
-  });
+  const server = await startServer(options).catch(refused);
   const stopped = untilStopped(() => server.close(), terminal);
   try {
     const origin = options.publicUrl ?? localOrigin(server.url);

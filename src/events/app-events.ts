@@ -38,6 +38,7 @@ export class AppEvents implements Events {
 
   subscribe(name: string, handler: EventHandler | EventHandlers, options: SubscribeOptions = {}): Subscription {
     const { dispatcher } = this.parts;
+    if (dispatcher.isClosed) throw new EventsError('This target is closed: nothing is told any more.');
     this.subscribers.add(name, handler, options);
     if (this.isListening) dispatcher.refresh();
     else dispatcher.add(this.subscribers);

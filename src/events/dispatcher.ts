@@ -68,7 +68,7 @@ export class Dispatcher {
   /** False while nobody listens: then a commit costs nothing. */
   private isAwake = false;
   private untilRoll = 0;
-  private isClosed = false;
+  private closed = false;
 
   constructor(private readonly parts: DispatcherParts) {
     const { store, now, pace = new Pace() } = parts;
@@ -93,6 +93,11 @@ export class Dispatcher {
       onFailure: (lane, told, error) => this.logFailure(lane, told, error),
       onQuiet: () => this.onQuiet(),
     });
+  }
+
+  /** True when nothing is told any more. */
+  get isClosed(): boolean {
+    return this.closed;
   }
 
   /** Consumers, from now on. */
@@ -176,7 +181,7 @@ export class Dispatcher {
 
   /** Lets what is being told finish, saves how far everybody got, and lets others take over. */
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.closed = true;
     for (const timer of [this.timer, this.gather, this.pause]) clearTimeout(timer);
     this.runner.close();
     for (const lane of this.roll.lanes()) lane.abort();

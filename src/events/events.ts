@@ -65,7 +65,7 @@ export interface ParkedEvent {
 export interface Events {
   /**
    * @param name of the subscriber, at most 64 letters, digits, `.`, `_` and `-`; its place is kept under it
-   * @throws EventsError for a name that is not one, or that is subscribed in this target already, and for wrong options
+   * @throws EventsError for a name that is not one, or that is subscribed in this target already, for wrong options, and after close()
    */
   subscribe(name: string, handler: EventHandler | EventHandlers, options?: SubscribeOptions): Subscription;
   /** Of all subscribers that were ever there. */

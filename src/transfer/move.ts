@@ -68,6 +68,12 @@ export async function move(from: Side, to: Side, options: MoveOptions = {}): Pro
   return new Move(from, to, options).run();
 }
 
+/** Name of the source of a move to this store that has not ended; undefined where there is none. */
+export async function sourceOfMove(transfer: Transfer): Promise<string | undefined> {
+  const text = await transfer.note();
+  return text === undefined ? undefined : (JSON.parse(text) as Note).from;
+}
+
 class Move {
   private tenants: Tenant[] = [];
   private note: Note;

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../../src/cli/program.js';
 import { NO_SCREEN } from '../../src/cli/screen.js';
 import type { Store } from '../../src/store/store.js';
+import { openTransfer } from '../../src/target.js';
 import { ACME } from '../../src/testing/contract/accounts.js';
 import { query } from '../../src/testing/contract/writes.js';
 import { mongoForTests } from '../support/mongo/server.js';
@@ -71,6 +72,20 @@ describe('migrate', () => {
   it('is refused from a store to itself', async () => {
     const { code, err } = await cli('migrate', '--from', source, '--to', source);
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('holds data already') });
+  });
+});
+
+describe('serve, on the target of a move that has not ended', () => {
+  it('refuses to start, until the move is whole', async () => {
+    const { code } = await cli('migrate', '--from', source, '--to', target);
+    expect(code).toBe(0);
+    const transfer = await openTransfer(target);
+    await transfer.setNote(JSON.stringify({ from: 'sqlite:old.db', tenants: 1, kind: 0, rows: 0 }));
+    const refused = await runIn({ SCIM_TARGET_STORE: target }, ['serve', '--port', '0']);
+    await transfer.setNote(undefined);
+    await transfer.close();
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toMatch(/the move from sqlite:old\.db to sqlite:\S+target\.db has not ended; run the same/);
   });
 });
 

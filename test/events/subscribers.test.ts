@@ -393,3 +393,12 @@ describe('types', () => {
     expect([nameOf, titleOf]).toHaveLength(2);
   });
 });
+
+test('of a target that is closed there are none any more', async () => {
+  const target = await createScimTarget({ store: 'memory:' });
+  target.events.subscribe('before', () => {});
+  await target.close();
+  expect(() => target.events.subscribe('after', () => {})).toThrow(
+    new EventsError('This target is closed: nothing is told any more.'),
+  );
+});
