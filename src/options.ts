@@ -2,6 +2,7 @@
  * Every option of the server: name, environment, default, unit and reason, once. The command line, the environment
  * and the table in the README are made from this list. Nothing else reads the environment.
  */
+
 /** The options of a server, read and checked. What is said of each is written from OPTIONS, by `npm run generate`. */
 export interface ServerOptions {
   /** Address to listen on; 0.0.0.0 for all of them. `127.0.0.1` without it. */
