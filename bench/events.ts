@@ -17,6 +17,8 @@ import { median } from './statistics.js';
 /** Time of a write against that of one of which nobody is told. */
 const LIMIT = 1.05;
 const WARM_UP_SECONDS = 2;
+/** Milliseconds. */
+const LONGEST_ANSWER = 20_000;
 /**
  * The servers take turns so often, so that all meet the same moments of the machine; not more often, since a server that
  * was left alone has told all there was, and what telling costs under load is the question.
@@ -190,8 +192,11 @@ interface Status {
 
 async function statusOf(server: Running, status: string): Promise<Status> {
   server.signal('SIGUSR2');
-  while (!existsSync(status) || readFileSync(status).length === 0)
+  const end = performance.now() + LONGEST_ANSWER;
+  while (!existsSync(status) || readFileSync(status).length === 0) {
+    if (performance.now() > end) throw new Error('a server does not say how far it has told');
     await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   const text = readFileSync(status, 'utf8');
   rmSync(status);
   return JSON.parse(text) as Status;

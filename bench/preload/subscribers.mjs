@@ -21,10 +21,10 @@ export async function load(url, context, next) {
   if (!url.endsWith(TARGET)) return next(url, context);
   const real = JSON.stringify(`${url}?real`);
   const source = `
-    import { createScimTarget as create } from ${real};
+    import { createTarget as create } from ${real};
     export * from ${real};
-    export async function createScimTarget(options) {
-      const target = await create({ ...options, webhookPrivate: 'allow' });
+    export async function createTarget(options, settings) {
+      const target = await create(options, { ...settings, webhookPrivate: 'allow' });
       await globalThis.benchEvents(target);
       return target;
     }`;
@@ -34,7 +34,8 @@ export async function load(url, context, next) {
 async function begin(target) {
   let told = 0;
   const { events, store } = target;
-  if (subscribers === '0') events.subscribe('nothing', {}, { from: 'now' });
+  // There are no resources of other types than User and Group.
+  if (subscribers === '0') events.subscribe('nothing', { 'resource.changed': () => {} }, { from: 'now' });
   for (let n = 1; n <= Number(subscribers ?? 0); n++) {
     const count = () => {
       told++;
