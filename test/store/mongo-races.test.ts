@@ -186,6 +186,24 @@ mongo.describe('two processes', () => {
     expect(await ids(stores[1], query('User'))).toEqual([]);
   });
 
+  it('of which one reads whom a group has while the other takes them out: who is read is there in the version that is read', async () => {
+    const [reader, writer] = stores;
+    const users = all(30).map((i) => user(`u${i}`));
+    await writer.commit(TENANT, [...users, ...all(30).map((i) => group(`g${i}`, [`u${i}`]))]);
+    const reads = all(120).map(async (i) => {
+      const containers = await reader.containers(TENANT, `u${i % 30}`, 'latest');
+      return containers.map(({ version }) => version);
+    });
+    const leaves = all(30).map(async (i) => {
+      const found = await writer.get(group(`g${i}`).resource.key, 'latest');
+      await writer.commit(TENANT, [nextOf(found, { displayName: `g${i}` }, { removed: [`u${i}`] })]);
+    });
+    const versions = (await Promise.all(reads)).flat();
+    await Promise.all(leaves);
+    // The first version had its member, the second one has none.
+    expect(versions.filter((version) => version !== 1)).toEqual([]);
+  });
+
   it('see what the other has committed as soon as that says so', async () => {
     for (const i of all(20)) {
       const [writer, reader] = [storeOf(i), storeOf(i + 1)];

@@ -168,7 +168,9 @@ export class Reader {
       const group = pended === undefined && kept ? toStored(tenant, kept) : await this.find(key, view);
       if (group) found.push(readings.note(group, since));
     }
-    return found.sort((a, b) => compareText(a.key.id, b.key.id));
+    // What is read as a container must have the member in that very version: it may have let it go since the edges were read.
+    const present = await Promise.all(found.map(({ key }) => this.presentEdges(key, [member], view)));
+    return found.filter((_, i) => present[i]?.has(member)).sort((a, b) => compareText(a.key.id, b.key.id));
   }
 
   async changes(tenant: string, after: number, limit: number): Promise<Change[]> {
