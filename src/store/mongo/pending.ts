@@ -83,19 +83,20 @@ export class Pending {
   }
 
   /**
-   * Resolves when everything that is pending now is committed.
-   * @throws StoreUnavailable when that is not known of all of it, VersionConflict when some of it was refused: then
-   * what was learned from it may never have been.
-   * @param read what was learned
+   * Resolves when everything that is pending now is committed, as far as what was learned rests on it.
+   * @param read what was learned; where nothing was found, any batch may have been the reason
+   * @throws StoreUnavailable when that is not known of all of it, VersionConflict when what it rests on was refused: then
+   * it may never have been.
    */
   async settled(tenant: string, read: readonly StoredResource[]): Promise<void> {
     this.readings.check(read);
     for (const [{ writes }, settled] of [...(this.tenants.get(tenant)?.batches ?? [])]) {
       await settled.catch((error: unknown) => {
         if (error instanceof StoreUnavailable) throw error;
-        throw new VersionConflict(keyOf(writes[0] as Write));
+        if (read.length === 0) throw new VersionConflict(keyOf(writes[0] as Write));
       });
     }
+    this.readings.check(read);
   }
 
   /** Resolves when nothing is under way any more that is pending now and changes the members of a group. */
