@@ -43,9 +43,8 @@ export function sentenceOf(error: unknown): string | undefined {
 
 /** The failure of opening a store, with the store's name; errors of the operating system name what they are about. */
 export function openingFailed(spec: string, error: unknown): Error {
-  if (!(error instanceof Error) || error instanceof OptionError || systemSentence(error) !== undefined) {
-    return error as Error;
-  }
+  const isToldAlready = error instanceof OptionError || error instanceof CommandFailed;
+  if (!(error instanceof Error) || isToldAlready || systemSentence(error) !== undefined) return error as Error;
   if (error instanceof SchemaDocumentError) return new CommandFailed(`--schemas: ${error.message}`, { cause: error });
   return new CommandFailed(`the store ${shownStore(spec)} cannot be used: ${storeReason(rootOf(error).message)}`, {
     cause: error,

@@ -70,7 +70,7 @@ async function runServe(flags: ServeFlags, terminal: Terminal): Promise<void> {
   warnOfVariables(terminal);
   const options = readOptions(terminal.env, flags);
   const refused = (error: unknown): never => {
-    throw error instanceof CommandFailed ? error : openingFailed(options.store, error);
+    throw openingFailed(options.store, error);
   };
   await checkIsWhole(options).catch(refused);
   // What else could fail is the port, and that error is one of the operating system.
